@@ -1,0 +1,83 @@
+package org.resnet4j.train;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.resnet4j.arch.Network;
+
+/**
+ * What a run tells the world; console, CSV, TensorBoard and report are readers of it.
+ *
+ * <p>Events come in order, on the thread that called {@link Training}. A reader must be quick and
+ * must not throw.
+ */
+public sealed interface Event {
+
+  /**
+   * The run is about to begin.
+   *
+   * @param run its folder
+   * @param step where it begins: 0, or the step of the checkpoint it resumes
+   * @param notes facts about the data that the user should know
+   */
+  record Started(
+      Path run,
+      Network network,
+      Recipe recipe,
+      String data,
+      int trainImages,
+      int testImages,
+      long step,
+      long steps,
+      String engine,
+      List<String> notes)
+      implements Event {}
+
+  /**
+   * One optimizer step is done.
+   *
+   * @param epoch from 1
+   * @param step from 1
+   * @param loss mean over the batch
+   * @param top1 share of the batch that was right, before the step
+   * @param imagesPerSecond over the last steps
+   * @param secondsLeft an estimate, evaluations included
+   */
+  record Step(
+      int epoch,
+      int epochs,
+      long step,
+      long steps,
+      double loss,
+      double top1,
+      double rate,
+      double imagesPerSecond,
+      double secondsLeft)
+      implements Event {}
+
+  /**
+   * An epoch is done and the test images were judged.
+   *
+   * @param trainLoss mean over the epoch's batches, while they were learned
+   * @param seconds since the epoch began, without the evaluation
+   * @param waited share of those seconds in which the network waited for images
+   */
+  record Epoch(
+      int epoch,
+      long step,
+      double rate,
+      double trainLoss,
+      double trainTop1,
+      double testLoss,
+      double testTop1,
+      double testTop5,
+      double imagesPerSecond,
+      double seconds,
+      double waited)
+      implements Event {}
+
+  /** A checkpoint is safe on disk. */
+  record Saved(Path checkpoint, long step) implements Event {}
+
+  /** Something the user should know that is no failure. */
+  record Notice(String text) implements Event {}
+}

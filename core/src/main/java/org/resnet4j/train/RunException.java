@@ -1,0 +1,27 @@
+package org.resnet4j.train;
+
+/** A run folder or checkpoint that cannot be used or written. */
+public final class RunException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+  private final boolean resources;
+
+  private RunException(String message, Throwable cause, boolean resources) {
+    super(message, cause);
+    this.resources = resources;
+  }
+
+  /** A folder or file that is not what it should be. */
+  static RunException unusable(String message, Throwable cause) {
+    return new RunException(message, cause, false);
+  }
+
+  /** The disk did not take what was written. */
+  static RunException unwritten(String message, Throwable cause) {
+    return new RunException(message, cause, true);
+  }
+
+  /** Whether disk space or permission is what is missing. */
+  public boolean resources() {
+    return resources;
+  }
+}
