@@ -1,0 +1,44 @@
+package org.resnet4j.tensor;
+
+import org.bytedeco.pytorch.global.torch;
+
+/** Where tensors live and are computed on. */
+public enum Device {
+  CPU("cpu"),
+  /** The first NVIDIA GPU; needs the build with {@code -Pgpu}. */
+  CUDA("cuda");
+
+  private final String id;
+
+  Device(String id) {
+    this.id = id;
+  }
+
+  /**
+   * The device of that name; {@code auto} takes the GPU if there is one.
+   *
+   * @throws IllegalArgumentException for an unknown name, or {@code cuda} where there is none
+   */
+  public static Device of(String name) {
+    Engine.start();
+    return switch (name) {
+      case "auto" -> torch.cuda_is_available() ? CUDA : CPU;
+      case "cpu" -> CPU;
+      case "cuda" -> {
+        if (!torch.cuda_is_available()) {
+          throw new IllegalArgumentException(
+              "device = cuda: this machine or build has none; use auto or cpu, or build with -Pgpu");
+        }
+        yield CUDA;
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "device = %s: must be auto, cpu or cuda".formatted(name));
+    };
+  }
+
+  /** The native device; the caller closes it. */
+  public org.bytedeco.pytorch.Device handle() {
+    return new org.bytedeco.pytorch.Device(id);
+  }
+}
