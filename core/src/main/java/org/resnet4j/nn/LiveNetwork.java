@@ -141,7 +141,7 @@ public final class LiveNetwork implements AutoCloseable {
       x = unit.forward(x, training, probe);
     }
     Tensor pooled = torch.adaptive_avg_pool2d(x, ONE_BY_ONE).flatten(1, -1);
-    return torch.linear(pooled.to(torch.ScalarType.Float), state.get("fc.weight"), headBias);
+    return torch.linear(pooled.to(torch.ScalarType.Float), tensor("fc.weight"), headBias);
   }
 
   /**
@@ -154,6 +154,11 @@ public final class LiveNetwork implements AutoCloseable {
   /** Every tensor under torchvision's name, in PyTorch's order; they stay the network's. */
   public Map<String, Tensor> state() {
     return state;
+  }
+
+  /** The tensor of that name; it stays the network's. */
+  public Tensor tensor(String name) {
+    return LiveLayer.find(state, name);
   }
 
   public Network network() {

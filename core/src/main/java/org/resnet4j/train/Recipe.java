@@ -2,6 +2,7 @@ package org.resnet4j.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How to train: everything that decides a run except its data.
@@ -11,6 +12,8 @@ import java.util.List;
  *
  * @param name what the recipe is called
  * @param model the network, a name of the catalogue
+ * @param size side of the square images in pixels; 0 for the images' own, or the network's where
+ *     they differ
  * @param epochs passes over the training images; 0 where {@code iterations} decides
  * @param iterations optimizer steps; 0 where {@code epochs} decides
  * @param batch images a step
@@ -38,6 +41,7 @@ import java.util.List;
 public record Recipe(
     String name,
     String model,
+    int size,
     int epochs,
     int iterations,
     int batch,
@@ -111,6 +115,7 @@ public record Recipe(
   public Recipe {
     milestones = List.copyOf(milestones);
     List<String> problems = new ArrayList<>();
+    check(problems, size >= 0 && size <= 4096, "size = %d: must be from 0 to 4096 pixels", size);
     check(
         problems,
         epochs >= 0 && iterations >= 0,
@@ -189,7 +194,7 @@ public record Recipe(
   private static void check(
       List<String> problems, boolean holds, String problem, Object... values) {
     if (!holds) {
-      problems.add(String.format(java.util.Locale.ROOT, problem, values));
+      problems.add(String.format(Locale.ROOT, problem, values));
     }
   }
 

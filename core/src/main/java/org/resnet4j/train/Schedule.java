@@ -1,0 +1,49 @@
+package org.resnet4j.train;
+
+import java.util.List;
+
+/** The learning rate as a function of the step, from 0; so a resumed run needs only its step. */
+@FunctionalInterface
+interface Schedule {
+  double at(long step);
+
+  /**
+   * The schedule of a recipe.
+   *
+   * @param steps of the whole run
+   * @param stepsPerEpoch what the warm-up is counted in
+   */
+  static Schedule of(Recipe recipe, long steps, long stepsPerEpoch) {
+    double peak = recipe.rate();
+    long asked = Math.round(recipe.warmup() * stepsPerEpoch);
+    // One-cycle is its warm-up and what follows: without one of its own it rises for a quarter.
+    boolean rises = recipe.schedule() == Recipe.ScheduleKind.ONE_CYCLE && asked == 0;
+    long warmup = Math.min(steps, rises ? steps / 4 : asked);
+    Schedule main =
+        switch (recipe.schedule()) {
+          case CONSTANT -> step -> peak;
+          case MULTI_STEP -> multiStep(peak, recipe.milestones(), recipe.drop(), steps);
+          case COSINE ->
+              step -> peak * 0.5 * (1 + Math.cos(Math.PI * fraction(step, warmup, steps)));
+          case ONE_CYCLE -> step -> peak * (1 - fraction(step, warmup, steps));
+        };
+    return step -> step < warmup ? peak * (step + 1) / (warmup + 1) : main.at(step);
+  }
+
+  private static Schedule multiStep(double peak, List<Double> milestones, double drop, long steps) {
+    return step -> {
+      double rate = peak;
+      for (double milestone : milestones) {
+        if (step >= Math.round(milestone * steps)) {
+          rate *= drop;
+        }
+      }
+      return rate;
+    };
+  }
+
+  /** How far a step is between the end of the warm-up and the end of the run. */
+  private static double fraction(long step, long from, long to) {
+    return to == from ? 0 : (double) (step - from) / (to - from);
+  }
+}
