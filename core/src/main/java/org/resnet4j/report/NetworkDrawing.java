@@ -1,0 +1,190 @@
+package org.resnet4j.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.resnet4j.arch.Convolution;
+import org.resnet4j.arch.Layer;
+import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Shape;
+import org.resnet4j.arch.Shortcut;
+import org.resnet4j.arch.Stage;
+import org.resnet4j.arch.Unit;
+import org.resnet4j.report.PathDrawing.Box;
+
+/**
+ * A network drawn block by block: a row for the stem, for each stage and for the head.
+ *
+ * <p>Every unit is a drawing of its own, so that a row wraps where the screen ends. In a long
+ * network a unit like the one before it is drawn small.
+ */
+final class NetworkDrawing {
+  private static final int MOST_LARGE_UNITS = 16;
+  private static final double LEAST_HEIGHT = 32;
+  private static final double MOST_HEIGHT = 68;
+
+  private final Network network;
+  private final List<Unit> units;
+  private final int mostChannels;
+
+  NetworkDrawing(Network network) {
+    this.network = network;
+    units = network.units();
+    mostChannels =
+        units.stream()
+            .flatMap(unit -> unit.branch().stream())
+            .mapToInt(layer -> layer.convolution().out())
+            .max()
+            .orElse(1);
+  }
+
+  List<Element> elements() {
+    Element drawing = Element.of("div").with("class", "network");
+    drawing.add(shape("input", network.input()), stem());
+    int first = 0;
+    for (int s = 0; s < network.stages().size(); s++) {
+      Stage stage = network.stages().get(s);
+      int end = first + stage.blocks().size();
+      drawing.add(shape("", units.get(first).in()), stage(s + 1, units.subList(first, end)));
+      first = end;
+    }
+    drawing.add(shape("", units.get(units.size() - 1).out()), head());
+    drawing.add(Element.of("p", "↓ %d logits".formatted(network.classes())).with("class", "shape"));
+    return List.of(drawing, note(), table());
+  }
+
+  private Element stem() {
+    Layer layer = network.stemLayer();
+    List<Box> boxes = new ArrayList<>();
+    boxes.add(box(layer.convolution()));
+    if (network.stem().pooled()) {
+      boxes.add(new Box("pool", "3x3 /2", "max pool", LEAST_HEIGHT));
+    }
+    PathDrawing drawing = new PathDrawing("stem: " + text(boxes), boxes, new Shortcut.None());
+    return row("stem", "", layer.parameters(), layer.multiplyAdds(), List.of(drawing.svg()));
+  }
+
+  private Element stage(int number, List<Unit> units) {
+    String blocks =
+        "%d %s %s"
+            .formatted(
+                units.size(), units.get(0).block().kind(), units.size() == 1 ? "block" : "blocks");
+    List<Element> drawings = new ArrayList<>();
+    Element small = Element.of("div").with("class", "alike");
+    for (int i = 0; i < units.size(); i++) {
+      boolean alike = i > 0 && alike(units.get(i - 1), units.get(i));
+      if (alike && this.units.size() > MOST_LARGE_UNITS) {
+        small.add(drawing(units.get(i)).compact());
+      } else {
+        drawings.add(figure(units.get(i)));
+      }
+    }
+    drawings.add(small);
+    return row(
+        "layer" + number,
+        blocks,
+        units.stream().mapToLong(Unit::parameters).sum(),
+        units.stream().mapToLong(Unit::multiplyAdds).sum(),
+        drawings);
+  }
+
+  private static boolean alike(Unit before, Unit unit) {
+    return before.block().equals(unit.block()) && before.in().equals(unit.in());
+  }
+
+  private Element head() {
+    int features = network.features();
+    long weights = (long) features * network.classes();
+    List<Box> boxes =
+        List.of(
+            new Box("pool", "average", "pool", LEAST_HEIGHT),
+            new Box("linear", "linear", "%d".formatted(network.classes()), LEAST_HEIGHT));
+    PathDrawing drawing = new PathDrawing("head: " + text(boxes), boxes, new Shortcut.None());
+    return row("head", "", weights + network.classes(), weights, List.of(drawing.svg()));
+  }
+
+  private static Element row(
+      String name, String detail, long parameters, long multiplyAdds, List<Element> drawings) {
+    Element label = Element.of("div").with("class", "label").add(Element.of("b", name));
+    if (!detail.isEmpty()) {
+      label.add(Element.of("span", detail));
+    }
+    label.add(
+        Element.of("span", Numbers.compact(parameters) + " parameters"),
+        Element.of("span", Numbers.compact(multiplyAdds) + " multiply-adds"));
+    Element units = Element.of("div").with("class", "units").add(drawings);
+    return Element.of("div").with("class", "row").add(label, units);
+  }
+
+  private static Element shape(String before, Shape shape) {
+    return Element.of("p", before.isEmpty() ? "↓ " + shape : before + " " + shape)
+        .with("class", "shape");
+  }
+
+  private Element figure(Unit unit) {
+    String counts =
+        " %s · %s"
+            .formatted(Numbers.compact(unit.parameters()), Numbers.compact(unit.multiplyAdds()));
+    Element caption = Element.of("figcaption").add(Element.of("b", unit.name())).text(counts);
+    return Element.of("figure").with("class", "block").add(drawing(unit).svg(), caption);
+  }
+
+  private PathDrawing drawing(Unit unit) {
+    List<Box> boxes = unit.branch().stream().map(layer -> box(layer.convolution())).toList();
+    String title =
+        "%s: branch %s; shortcut %s; %s to %s; %s parameters, %s multiply-adds"
+            .formatted(
+                unit.name(),
+                text(boxes),
+                unit.block().shortcut().label(),
+                unit.in(),
+                unit.out(),
+                Numbers.grouped(unit.parameters()),
+                Numbers.grouped(unit.multiplyAdds()));
+    return new PathDrawing(title, boxes, unit.block().shortcut());
+  }
+
+  /** The more channels, the higher, on a scale of doublings. */
+  private Box box(Convolution convolution) {
+    double doublingsBelow = Math.log((double) mostChannels / convolution.out()) / Math.log(2);
+    double height = Math.max(LEAST_HEIGHT, MOST_HEIGHT - 9 * doublingsBelow);
+    return new Box(
+        convolution.kernel() == 1 ? "convolution pointwise" : "convolution",
+        PathDrawing.sized(convolution.kernel(), convolution.stride()),
+        Integer.toString(convolution.out()),
+        height);
+  }
+
+  private static String text(List<Box> boxes) {
+    return boxes.stream()
+        .map(box -> box.name() + " " + box.detail())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static Element note() {
+    return Element.of("p")
+        .with("class", "note")
+        .text(
+            "Each box is a convolution with its kernel, its stride where that is not 1, and its output"
+                + " channels, which also set its height; batch norm follows each, ReLU each but the last of a"
+                + " branch, and ReLU the sum. Under a block stand its parameters and the multiply-adds for one"
+                + " image; a small drawing repeats the block before it.");
+  }
+
+  private Element table() {
+    Table table =
+        new Table(List.of("block", "kind", "shortcut", "in", "out", "parameters", "multiply-adds"));
+    for (Unit unit : units) {
+      table.row(
+          unit.name(),
+          List.of(
+              unit.block().kind(),
+              unit.block().shortcut().label(),
+              unit.in().toString(),
+              unit.out().toString(),
+              Numbers.grouped(unit.parameters()),
+              Numbers.grouped(unit.multiplyAdds())));
+    }
+    return table.folded("Every block in numbers");
+  }
+}

@@ -1,0 +1,51 @@
+package org.resnet4j.report;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.Locale;
+
+/** How reports write numbers, the same in every locale. */
+final class Numbers {
+  /** Stands for a value that is not there or not finite. */
+  static final String NONE = "–";
+
+  private Numbers() {}
+
+  static String decimal(double value, int digits) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + digits + "f", value) : NONE;
+  }
+
+  /** A fraction of 1 as a percentage. */
+  static String percent(double fraction, int digits) {
+    return Double.isFinite(fraction) ? decimal(100 * fraction, digits) + "%" : NONE;
+  }
+
+  /** Three significant digits, for learning rates: 0.1, 0.0125, 1.5E-5. */
+  static String significant(double value) {
+    return Double.isFinite(value)
+        ? new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toString()
+        : NONE;
+  }
+
+  /** Every digit, in groups of three. */
+  static String grouped(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
+  }
+
+  /** Three significant digits and K, M or G. */
+  static String compact(long value) {
+    BigDecimal rounded = new BigDecimal(value).round(new MathContext(3));
+    int thousands = Math.max(0, Math.min(3, (rounded.precision() - rounded.scale() - 1) / 3));
+    String digits = rounded.movePointLeft(3 * thousands).stripTrailingZeros().toPlainString();
+    return thousands == 0 ? digits : digits + " " + "KMG".charAt(thousands - 1);
+  }
+
+  /** A length in a drawing, to a hundredth of a pixel. */
+  static String coordinate(double value) {
+    return new BigDecimal(value)
+        .setScale(2, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+}

@@ -1,0 +1,151 @@
+package org.resnet4j.report;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.resnet4j.arch.Network;
+
+/**
+ * What a training run did, as one HTML page: figures, curves, mistakes, the network, conditions.
+ *
+ * @param title the heading, e.g. {@code resnet20 on shapes}
+ * @param network what was trained
+ * @param history an entry for each epoch, first to last
+ * @param confusion on the test set, after the last epoch
+ * @param mostWrong the test images it is most wrongly sure of, worst first; may be empty
+ * @param headline the few figures to see first, in order
+ * @param conditions all that is needed to judge or repeat the run, in order
+ * @param nextCommand what to try now, as typed in a shell
+ */
+public record RunReport(
+    String title,
+    Network network,
+    List<EpochRow> history,
+    Confusion confusion,
+    List<WrongImage> mostWrong,
+    Map<String, String> headline,
+    Map<String, String> conditions,
+    String nextCommand) {
+
+  /** Throws {@link IllegalArgumentException} if the history is empty. */
+  public RunReport {
+    history = List.copyOf(history);
+    mostWrong = List.copyOf(mostWrong);
+    headline = Collections.unmodifiableMap(new LinkedHashMap<>(headline));
+    conditions = Collections.unmodifiableMap(new LinkedHashMap<>(conditions));
+    if (history.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s: the history is empty; a report needs at least one epoch".formatted(title));
+    }
+  }
+
+  /** The page, which loads nothing and runs no script. */
+  public String html() {
+    LearningCurves curves = new LearningCurves(history);
+    List<Element> page = new ArrayList<>();
+    page.add(header());
+    page.add(
+        section("Learning")
+            .add(Element.of("div").with("class", "charts").add(curves.loss(), curves.error())));
+    page.add(section("Confusion").add(new ConfusionTable(confusion).elements()));
+    if (!mostWrong.isEmpty()) {
+      page.add(section("Most wrong").add(gallery()));
+    }
+    page.add(section("Network").add(new NetworkDrawing(network).elements()));
+    page.add(section("Next").add(Element.of("pre").add(Element.of("code", nextCommand))));
+    page.add(section("Conditions").add(conditionsTable(), historyTable()));
+    return Page.of(title, page);
+  }
+
+  /**
+   * Writes the page as UTF-8, in place of what was there.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void write(Path file) throws IOException {
+    Files.writeString(file, html());
+  }
+
+  private static Element section(String heading) {
+    return Element.of("section").add(Element.of("h2", heading));
+  }
+
+  private Element header() {
+    String summary =
+        "%s: %d layers, %s parameters, %s multiply-adds for an image of %s, %d classes"
+            .formatted(
+                network.name(),
+                network.depth(),
+                Numbers.grouped(network.parameters()),
+                Numbers.compact(network.multiplyAdds()),
+                network.input(),
+                network.classes());
+    Element figures = Element.of("dl");
+    headline.forEach(
+        (name, value) ->
+            figures.add(Element.of("div").add(Element.of("dt", name), Element.of("dd", value))));
+    return Element.of("header").add(Element.of("h1", title), Element.of("p", summary), figures);
+  }
+
+  private Element gallery() {
+    Element gallery = Element.of("div").with("class", "gallery");
+    for (WrongImage wrong : mostWrong) {
+      String source = "data:image/png;base64," + Base64.getEncoder().encodeToString(wrong.png());
+      Element caption =
+          Element.of("figcaption")
+              .add(
+                  Element.of("b", wrong.predicted())
+                      .text(" " + Numbers.percent(wrong.probability(), 1)),
+                  Element.of("span", "is " + wrong.truth()),
+                  Element.of("small", wrong.description()));
+      Element image = Element.of("img").with("src", source).with("alt", wrong.description());
+      gallery.add(Element.of("figure").add(image, caption));
+    }
+    return gallery;
+  }
+
+  private Element conditionsTable() {
+    Element body = Element.of("tbody");
+    conditions.forEach(
+        (name, value) ->
+            body.add(
+                Element.of("tr")
+                    .add(Element.of("th", name).with("scope", "row"), Element.of("td", value))));
+    return Element.of("table").with("class", "conditions").add(body);
+  }
+
+  private Element historyTable() {
+    Table table =
+        new Table(
+            List.of(
+                "epoch",
+                "rate",
+                "train loss",
+                "train top-1",
+                "test loss",
+                "test top-1",
+                "test top-5",
+                "images/s",
+                "seconds"));
+    for (EpochRow row : history) {
+      table.row(
+          Integer.toString(row.epoch()),
+          List.of(
+              Numbers.significant(row.rate()),
+              Numbers.decimal(row.trainLoss(), 4),
+              Numbers.percent(row.trainTop1(), 2),
+              Numbers.decimal(row.testLoss(), 4),
+              Numbers.percent(row.testTop1(), 2),
+              Numbers.percent(row.testTop5(), 2),
+              Numbers.decimal(row.imagesPerSecond(), 0),
+              Numbers.decimal(row.seconds(), 1)));
+    }
+    return table.folded("Every epoch in numbers");
+  }
+}
