@@ -1,0 +1,64 @@
+package org.resnet4j.nn;
+
+import java.nio.charset.StandardCharsets;
+import org.resnet4j.arch.Parameter;
+
+/** Values that follow from a tensor's name alone; the twin of {@code parity.py}. */
+final class ReproducibleValues {
+  private ReproducibleValues() {}
+
+  /** A tensor of the state dict, scaled by its role so that signals keep their size. */
+  static float[] fill(Parameter parameter) {
+    float[] values = new float[Math.toIntExact(parameter.size())];
+    long seed = seed(parameter.name());
+    double bound = Math.sqrt(6 / (double) fanIn(parameter));
+    for (int i = 0; i < values.length; i++) {
+      double u = value(seed, i);
+      values[i] =
+          (float)
+              switch (parameter.role()) {
+                case CONVOLUTION_WEIGHT, LINEAR_WEIGHT -> u * bound;
+                case NORM_WEIGHT -> 1 + 0.5 * u;
+                case RUNNING_VARIANCE -> 1.25 + 0.75 * u;
+                case NORM_BIAS, LINEAR_BIAS, RUNNING_MEAN -> 0.25 * u;
+                case BATCHES_TRACKED -> 0;
+              };
+    }
+    return values;
+  }
+
+  /** Values in [-1, 1). */
+  static float[] fill(String name, int count) {
+    float[] values = new float[count];
+    long seed = seed(name);
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) value(seed, i);
+    }
+    return values;
+  }
+
+  private static long fanIn(Parameter parameter) {
+    return parameter.shape().stream()
+        .skip(1)
+        .mapToLong(Integer::longValue)
+        .reduce(1, (a, b) -> a * b);
+  }
+
+  /** FNV-1a. */
+  private static long seed(String name) {
+    long hash = 0xCBF29CE484222325L;
+    for (byte b : name.getBytes(StandardCharsets.US_ASCII)) {
+      hash = (hash ^ b) * 0x100000001B3L;
+    }
+    return hash;
+  }
+
+  /** SplitMix64: the top 24 bits, so that a float holds the value exactly. */
+  private static double value(long seed, int index) {
+    long z = seed + (index + 1) * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    z ^= z >>> 31;
+    return (z >>> 40) * 0x1p-23 - 1;
+  }
+}
