@@ -56,7 +56,7 @@ record Idx(Path file, List<Integer> sizes, byte[] values) {
       }
       return new Idx(file, List.copyOf(sizes), values(file, in, (int) count));
     } catch (EOFException e) {
-      throw new DataException(file + ": ends inside its header; fetch it again", e);
+      throw new DataException(file + ": ends early, it is truncated; fetch it again", e);
     } catch (IOException e) {
       throw new DataException("%s: cannot be read (%s)".formatted(file, e.getMessage()), e);
     }
