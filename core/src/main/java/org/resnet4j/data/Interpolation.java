@@ -1,0 +1,7 @@
+package org.resnet4j.data;
+
+/** How an image is resampled. */
+public enum Interpolation {
+  BILINEAR,
+  BICUBIC
+}
