@@ -1,0 +1,26 @@
+package org.resnet4j.data;
+
+import javax.imageio.IIOException;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadWarningListener;
+import org.jspecify.annotations.Nullable;
+
+/** Remembers a reader's first complaint: pixels it had to make up are worse than none. */
+final class Warnings implements IIOReadWarningListener {
+  private @Nullable String first;
+
+  @Override
+  public void warningOccurred(ImageReader source, String warning) {
+    // CMYK files had their profile removed on purpose: Pillow converts without it, too.
+    if (first == null && !warning.startsWith("No embedded ICC color profile")) {
+      first = warning;
+    }
+  }
+
+  /** Throws if there was a warning. */
+  void refuse() throws IIOException {
+    if (first != null) {
+      throw new IIOException(first);
+    }
+  }
+}
