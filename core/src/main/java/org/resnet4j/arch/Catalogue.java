@@ -31,7 +31,7 @@ public final class Catalogue {
               101, new int[] {3, 4, 23, 3},
               152, new int[] {3, 8, 36, 3}));
   private static final Pattern NAME =
-      Pattern.compile("resnet(\\d{1,5})(-v1)?(-a|-a-after|-b|-c|-plain)?");
+      Pattern.compile("resnet([1-9]\\d{0,3})(-v1)?(-a|-a-after|-b|-c|-plain)?");
 
   private Catalogue() {}
 

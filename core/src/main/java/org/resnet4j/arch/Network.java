@@ -30,13 +30,13 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
     if (stages.isEmpty()) {
       throw new IllegalArgumentException(name + ": a network needs at least one stage");
     }
+    check(name, input, stem, stages);
     int stride = stride(stem, stages);
     if (input.height() < stride || input.width() < stride) {
       throw new IllegalArgumentException(
           "%s: input %s is smaller than the network's stride %d; images must be at least %dx%d"
               .formatted(name, input, stride, stride, stride));
     }
-    check(name, input, stem, stages);
   }
 
   private static void check(String name, Shape input, Stem stem, List<Stage> stages) {
@@ -45,9 +45,10 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
           "%s: the stem takes %d channels but the input is %s"
               .formatted(name, stem.convolution().in(), input));
     }
-    Shape shape = stem.output(input);
-    for (Unit unit : place(shape, stages)) {
-      unit.check(name);
+    try {
+      place(stem.output(input), stages);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
   }
 
@@ -63,6 +64,7 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
               "%s takes %d channels but what comes before it gives %s; make it take %d"
                   .formatted(unit.name(), blocks.get(b).in(), in, in.channels()));
         }
+        unit.check();
         units.add(unit);
         in = unit.out();
       }
@@ -71,13 +73,13 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
   }
 
   private static int stride(Stem stem, List<Stage> stages) {
-    int stride = stem.stride();
+    long stride = stem.stride();
     for (Stage stage : stages) {
       for (Block block : stage.blocks()) {
-        stride *= block.stride();
+        stride = Math.min(stride * block.stride(), Integer.MAX_VALUE);
       }
     }
-    return stride;
+    return (int) stride;
   }
 
   /** How many input pixels lie between two neighbours of the last feature map. */

@@ -65,20 +65,19 @@ public record Unit(String name, Block block, Shape in) {
   }
 
   /** Throws unless branch and shortcut end in one shape; says what would fit. */
-  void check(String network) {
-    String place = network + ": " + name;
+  void check() {
     Shape branch;
     Shape shortcut;
     try {
       branch = out();
       shortcut = shortcutOut(branch);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(place + ": " + e.getMessage(), e);
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
     if (!branch.equals(shortcut)) {
       throw new IllegalArgumentException(
           "%s: branch turns %s into %s but shortcut (%s) gives %s; %s"
-              .formatted(place, in, branch, block.shortcut().label(), shortcut, remedy(branch)));
+              .formatted(name, in, branch, block.shortcut().label(), shortcut, remedy(branch)));
     }
   }
 
@@ -105,10 +104,10 @@ public record Unit(String name, Block block, Shape in) {
     if (block.shortcut() instanceof Shortcut.Projection projection) {
       int kernel = projection.kernel();
       if (kernel % 2 == 1) {
-        return "with kernel %d, stride %d and padding %d fit"
+        return "kernel %d fits with stride %d and padding %d"
             .formatted(kernel, block.stride(), kernel / 2);
       }
-      return "an odd kernel k with stride %d and padding k / 2 fits".formatted(block.stride());
+      return "an odd kernel k fits with stride %d and padding k / 2".formatted(block.stride());
     }
     String projection =
         "a projection 1x1, %d->%d, stride %d fits"
