@@ -2,9 +2,7 @@ package org.resnet4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.resnet4j.infer.Classifier;
 import org.resnet4j.train.Evaluation;
 import picocli.CommandLine.Command;
@@ -12,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
 /** {@code resnet4j evaluate MODEL --data D}. */
@@ -37,24 +34,14 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Folder or file with images, or a built-in name such as shapes.")
   private String data;
 
-  @Option(names = "--batch", paramLabel = "N", description = "Images judged at once.")
-  private @Nullable Integer batch;
-
   @Mixin private Json json;
-
-  @ParentCommand private Main main;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    main.stop().listen();
     try (Classifier classifier = Classifier.load(model)) {
-      Evaluation evaluation = classifier.evaluate(data, Optional.ofNullable(batch), main.stop());
-      if (main.stop().getAsBoolean()) {
-        Errors.print(spec.commandLine().getErr(), "stopped before the last image");
-        return ExitCodes.INTERRUPTED;
-      }
+      Evaluation evaluation = classifier.evaluate(data);
       print(EvaluateResult.of(model.toString(), data, classifier.precision(), evaluation));
     }
     return ExitCodes.OK;

@@ -3,6 +3,7 @@ package org.resnet4j.cli;
 import org.resnet4j.data.DataException;
 import org.resnet4j.train.DivergedException;
 import org.resnet4j.train.RunException;
+import org.resnet4j.weights.WeightsException;
 
 /** What a command's exit status says, and the status of each kind of error. */
 final class ExitCodes {
@@ -23,7 +24,7 @@ final class ExitCodes {
     if (error instanceof IllegalArgumentException) {
       return USAGE;
     }
-    if (error instanceof DataException) {
+    if (error instanceof DataException || error instanceof WeightsException) {
       return BAD_INPUT;
     }
     if (error instanceof DivergedException) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.train.Outcome;
 import org.resnet4j.train.RecipeFile;
+import org.resnet4j.train.StoppedException;
 import org.resnet4j.train.Training;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,15 +105,15 @@ final class TrainCommand implements Callable<Integer> {
           resume == null
               ? Training.run(plan(), console, main.stop())
               : Training.resume(resume, console, main.stop());
+    } catch (StoppedException stopped) {
+      console.close();
+      String next = main.terminal().commandLine("train", "--resume", stopped.run());
+      err.printf("stopped at step %d; go on with: %s%n", stopped.step(), next);
+      return ExitCodes.INTERRUPTED;
     } finally {
       console.close();
     }
     print(outcome);
-    if (outcome.stopped()) {
-      String next = main.terminal().commandLine("train", "--resume", outcome.run());
-      err.printf("stopped at step %d; go on with: %s%n", console.lastStep(), next);
-      return ExitCodes.INTERRUPTED;
-    }
     return ExitCodes.OK;
   }
 
@@ -120,7 +121,7 @@ final class TrainCommand implements Callable<Integer> {
     PrintWriter results = spec.commandLine().getOut();
     if (json.wanted()) {
       Json.print(results, TrainResult.of(outcome));
-    } else if (!outcome.stopped()) {
+    } else {
       TrainResult.of(outcome).print(results, main.terminal());
     }
   }

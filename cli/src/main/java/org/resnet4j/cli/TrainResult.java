@@ -14,8 +14,7 @@ record TrainResult(
     double seconds,
     @Nullable Double imagesPerSecond,
     Train train,
-    Test test,
-    boolean stopped) {
+    Test test) {
 
   /** On the training images, while they were learned. */
   record Train(@Nullable Double loss, @Nullable Double top1) {}
@@ -45,8 +44,7 @@ record TrainResult(
         outcome.seconds(),
         Json.finite(outcome.imagesPerSecond()),
         new Train(Json.finite(outcome.trainLoss()), Json.finite(outcome.trainTop1())),
-        Test.of(outcome.test()),
-        outcome.stopped());
+        Test.of(outcome.test()));
   }
 
   void print(PrintWriter out, Terminal terminal) {

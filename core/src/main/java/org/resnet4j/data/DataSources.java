@@ -18,6 +18,19 @@ public final class DataSources {
   private DataSources() {}
 
   /**
+   * Opens a folder or file, or the data set of that name that comes with the library: {@code
+   * shapes}.
+   *
+   * @throws DataException as {@link #open(Path, Unreadable)}
+   */
+  public static Splits open(String pathOrName, Unreadable unreadable) {
+    if (pathOrName.equals("shapes") && !Files.exists(Path.of(pathOrName))) {
+      return new Splits("shapes", Shapes.train(0), Shapes.test(0), List.of());
+    }
+    return open(Path.of(pathOrName), unreadable);
+  }
+
+  /**
    * Opens a folder or a tar file.
    *
    * @throws DataException if there is nothing, nothing recognised, or what is there is damaged

@@ -83,6 +83,9 @@ final class Optimizer implements AutoCloseable {
         NoGradGuard constant = new NoGradGuard()) {
       for (Slot slot : slots) {
         Tensor gradient = slot.parameter.mutable_grad();
+        if (!gradient.defined()) {
+          continue; // Nothing of the loss came through this parameter.
+        }
         if (recipe.optimizer() == Recipe.OptimizerKind.SGD) {
           sgd(slot, gradient, rate);
         } else {

@@ -13,7 +13,6 @@ import org.resnet4j.arch.Network;
  * @param trainLoss of the last epoch
  * @param trainTop1 of the last epoch, a fraction
  * @param test the last evaluation
- * @param stopped whether it was told to stop before its end
  */
 public record Outcome(
     Path run,
@@ -23,5 +22,4 @@ public record Outcome(
     double imagesPerSecond,
     double trainLoss,
     double trainTop1,
-    Evaluation test,
-    boolean stopped) {}
+    Evaluation test) {}

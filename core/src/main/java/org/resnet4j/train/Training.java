@@ -1,12 +1,17 @@
 package org.resnet4j.train;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.resnet4j.data.Loader;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Engine;
+import org.resnet4j.tensor.Precision;
 
 /** Trains networks and leaves a run folder. */
-@SuppressWarnings("DoNotCallSuggester")
 public final class Training {
   private Training() {}
 
@@ -29,13 +34,102 @@ public final class Training {
    * @throws org.resnet4j.data.DataException for data that cannot be used
    * @throws DivergedException if the loss is no longer a number
    * @throws RunException if the folder exists or cannot be written
+   * @throws StoppedException if told to stop before the end
    */
   public static Outcome run(Plan plan, Consumer<Event> events, BooleanSupplier stop) {
-    throw new UnsupportedOperationException();
+    Setup setup = Setup.of(plan.recipe(), plan.data());
+    RunFolder.Origin origin = new RunFolder.Origin(plan.data(), plan.command());
+    Path path = plan.folder().orElseGet(() -> RunFolder.fresh(plan.recipe().model()));
+    RunFolder folder = RunFolder.create(path, plan.recipe(), origin);
+    return train(setup, folder, origin, events, stop);
   }
 
-  /** Goes on from the last checkpoint of a run; otherwise as {@link #run}. */
+  /**
+   * Goes on from the last checkpoint of a run; otherwise as {@link #run}.
+   *
+   * @param run the folder
+   */
   public static Outcome resume(Path run, Consumer<Event> events, BooleanSupplier stop) {
-    throw new UnsupportedOperationException();
+    RunFolder folder = RunFolder.open(run);
+    RunFolder.Origin origin = folder.origin();
+    return train(Setup.of(folder.recipe(), origin.data()), folder, origin, events, stop);
+  }
+
+  private static Outcome train(
+      Setup setup,
+      RunFolder folder,
+      RunFolder.Origin origin,
+      Consumer<Event> events,
+      BooleanSupplier stop) {
+    Recipe recipe = setup.recipe();
+    Device device = Device.of(recipe.device());
+    Precision precision = Precision.of(recipe.precision(), device);
+    try (LiveNetwork network =
+            LiveNetwork.initialised(
+                setup.network(), recipe.seed(), recipe.zeroBranch(), device, precision);
+        Optimizer optimizer = new Optimizer(recipe, network);
+        Loader trainImages = setup.trainImages();
+        Loader testImages = setup.testImages()) {
+      Optional<Path> checkpoint = new Checkpoints(folder.checkpoints(), events).last();
+      Progress progress =
+          checkpoint
+              .map(file -> Checkpoints.load(file, network, optimizer))
+              .orElseGet(() -> Progress.beginning(recipe));
+      try (RunLog log = new RunLog(folder, progress.history(), events)) {
+        log.accept(started(setup, folder, progress, trainImages, precision));
+        TrainingLoop loop =
+            new TrainingLoop(
+                recipe,
+                network,
+                optimizer,
+                trainImages,
+                testImages,
+                setup.data().test().classes(),
+                new Checkpoints(folder.checkpoints(), log),
+                log,
+                stop,
+                progress);
+        Evaluation test =
+            loop.run()
+                .orElseThrow(() -> new StoppedException(folder.path(), loop.progress().step()));
+        Outcome outcome = outcome(setup, folder, loop.progress(), test, recipe);
+        new Results(setup, folder, origin, network, loop.progress(), outcome).write();
+        return outcome;
+      }
+    } catch (IOException e) {
+      throw RunException.unwritten(
+          "%s: cannot be written (%s); checkpoints in it are whole"
+              .formatted(folder.path(), RunFolder.reason(e)),
+          e);
+    }
+  }
+
+  private static Event.Started started(
+      Setup setup, RunFolder folder, Progress progress, Loader trainImages, Precision precision) {
+    return new Event.Started(
+        folder.path(),
+        setup.network(),
+        setup.recipe(),
+        setup.data().name(),
+        setup.data().train().size(),
+        setup.data().test().size(),
+        progress.step(),
+        TrainingLoop.steps(setup.recipe(), trainImages),
+        Engine.describe() + ", " + precision.id(),
+        setup.data().notes());
+  }
+
+  private static Outcome outcome(
+      Setup setup, RunFolder folder, Progress progress, Evaluation test, Recipe recipe) {
+    Event.Epoch last = progress.history().get(progress.history().size() - 1);
+    return new Outcome(
+        folder.path(),
+        setup.network(),
+        progress.epoch(),
+        progress.seconds(),
+        progress.step() * recipe.batch() / progress.trainSeconds(),
+        last.trainLoss(),
+        last.trainTop1(),
+        test);
   }
 }

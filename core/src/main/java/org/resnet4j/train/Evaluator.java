@@ -1,0 +1,91 @@
+package org.resnet4j.train;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.resnet4j.data.Batch;
+import org.resnet4j.data.Batches;
+import org.resnet4j.data.Loader;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.tensor.Tensors;
+
+/** Judges a network on labelled images, each exactly once. */
+public final class Evaluator {
+  private static final int WORST = 24;
+
+  private Evaluator() {}
+
+  /** Runs the network in evaluation mode over everything the loader gives. */
+  public static Evaluation evaluate(LiveNetwork network, Loader loader, List<String> classes) {
+    network.train(false);
+    Tally tally = new Tally(classes);
+    try (Batches batches = loader.epoch(0, 0)) {
+      for (Batch batch : batches) {
+        tally.add(logits(network, batch), batch);
+      }
+    }
+    return tally.evaluation();
+  }
+
+  private static Logits logits(LiveNetwork network, Batch batch) {
+    try (PointerScope temporaries = new PointerScope();
+        NoGradGuard constant = new NoGradGuard()) {
+      return new Logits(
+          Tensors.floats(network.forward(images(network, batch))), network.network().classes());
+    }
+  }
+
+  /** The pixels of a batch as (N, C, H, W), channels-last, on the network's device. */
+  static Tensor images(LiveNetwork network, Batch batch) {
+    var shape = network.network().input();
+    Tensor pixels =
+        Tensors.of(batch.pixels(), batch.size(), shape.height(), shape.width(), shape.channels());
+    return Tensors.on(network.device(), pixels).permute(0, 3, 1, 2);
+  }
+
+  private static final class Tally {
+    private final List<String> classes;
+    private final long[][] confusion;
+    private final PriorityQueue<Evaluation.Mistake> worst =
+        new PriorityQueue<>(Comparator.comparingDouble(Evaluation.Mistake::probability));
+    private int images;
+    private int mistakes;
+    private int top5Mistakes;
+    private double lossSum;
+
+    Tally(List<String> classes) {
+      this.classes = classes;
+      this.confusion = new long[classes.size()][classes.size()];
+    }
+
+    void add(Logits logits, Batch batch) {
+      for (int row = 0; row < batch.size(); row++) {
+        int truth = batch.labels()[row];
+        int predicted = logits.best(row);
+        images++;
+        confusion[truth][predicted]++;
+        lossSum -= logits.logProbability(row, truth);
+        top5Mistakes += logits.rank(row, truth) < 5 ? 0 : 1;
+        if (predicted != truth) {
+          mistakes++;
+          double probability = Math.exp(logits.logProbability(row, predicted));
+          worst.add(new Evaluation.Mistake(batch.indices()[row], truth, predicted, probability));
+          if (worst.size() > WORST) {
+            worst.poll();
+          }
+        }
+      }
+    }
+
+    Evaluation evaluation() {
+      List<Evaluation.Mistake> sorted = new ArrayList<>(worst);
+      sorted.sort(Comparator.comparingDouble(Evaluation.Mistake::probability).reversed());
+      return new Evaluation(
+          images, mistakes, lossSum / images, top5Mistakes, classes, confusion, sorted);
+    }
+  }
+}

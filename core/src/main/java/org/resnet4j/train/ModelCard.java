@@ -1,0 +1,62 @@
+package org.resnet4j.train;
+
+import java.util.Locale;
+import java.util.Map;
+
+/** The README of a model folder: what it is, how well it does, and under which conditions. */
+final class ModelCard {
+  private ModelCard() {}
+
+  static String write(Setup setup, Outcome outcome, Map<String, String> conditions) {
+    Evaluation test = outcome.test();
+    StringBuilder card = new StringBuilder();
+    card.append(
+        """
+        ---
+        library_name: resnet4j
+        pipeline_tag: image-classification
+        tags:
+        - image-classification
+        - resnet
+        ---
+        # %s on %s
+
+        %,d parameters, %,d multiply-adds for one image of %s, %d classes.
+
+        | test images | mistakes | top-1 | top-5 | loss |
+        |---|---|---|---|---|
+        | %d | %d | %s | %s | %.4f |
+
+        The figures are those of the last epoch, not of the best, and no image was padded or counted
+        twice.
+
+        | class | precision | recall |
+        |---|---|---|
+        """
+            .formatted(
+                setup.network().name(),
+                setup.data().name(),
+                setup.network().parameters(),
+                setup.network().multiplyAdds(),
+                setup.network().input(),
+                setup.network().classes(),
+                test.images(),
+                test.mistakes(),
+                Results.percent(test.top1()),
+                Results.percent(test.top5()),
+                test.loss()));
+    for (int label = 0; label < test.classes().size(); label++) {
+      card.append(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.3f | %.3f |%n",
+              test.classes().get(label).replace("|", "\\|"),
+              test.precision(label),
+              test.recall(label)));
+    }
+    card.append("\n## Conditions\n\n");
+    conditions.forEach((name, value) -> card.append("- %s: %s%n".formatted(name, value)));
+    setup.data().notes().forEach(note -> card.append("- Note: %s%n".formatted(note)));
+    return card.toString();
+  }
+}

@@ -1,0 +1,76 @@
+package org.resnet4j.train;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Where a run stands, apart from its weights: with them, all that it needs to go on.
+ *
+ * @param step optimizer steps done
+ * @param epoch epochs finished
+ * @param batch batches done in the epoch under way
+ * @param lossSum of the batch losses of that epoch
+ * @param right images of that epoch that were right
+ * @param seen images of that epoch
+ * @param error moving average of the training error, which ends a low first rate
+ * @param lowRate whether the low first rate still holds
+ * @param seconds spent so far
+ * @param trainSeconds of those, spent learning
+ * @param history the epochs so far
+ */
+record Progress(
+    long step,
+    int epoch,
+    int batch,
+    double lossSum,
+    long right,
+    long seen,
+    double error,
+    boolean lowRate,
+    double seconds,
+    double trainSeconds,
+    List<Event.Epoch> history) {
+  // About fifty batches: long enough to be no accident, short beside the paper's 400 iterations.
+  private static final double MEMORY = 0.98;
+
+  Progress {
+    history = List.copyOf(history);
+  }
+
+  static Progress beginning(Recipe recipe) {
+    return new Progress(0, 0, 0, 0, 0, 0, 1, recipe.lowRate() > 0, 0, 0, List.of());
+  }
+
+  /** After one more batch. */
+  Progress learned(double loss, int batchRight, int images, double lowRateUntil, double duration) {
+    double now = MEMORY * error + (1 - MEMORY) * (1 - (double) batchRight / images);
+    return new Progress(
+        step + 1,
+        epoch,
+        batch + 1,
+        lossSum + loss,
+        right + batchRight,
+        seen + images,
+        now,
+        lowRate && now >= lowRateUntil,
+        seconds + duration,
+        trainSeconds + duration,
+        history);
+  }
+
+  /** After the evaluation that ends an epoch. */
+  Progress finished(Event.Epoch row, double duration) {
+    List<Event.Epoch> rows = new ArrayList<>(history);
+    rows.add(row);
+    return new Progress(
+        step, epoch + 1, 0, 0, 0, 0, error, lowRate, seconds + duration, trainSeconds, rows);
+  }
+
+  double loss() {
+    return batch == 0 ? Double.NaN : lossSum / batch;
+  }
+
+  double top1() {
+    return seen == 0 ? Double.NaN : (double) right / seen;
+  }
+}

@@ -1,0 +1,102 @@
+package org.resnet4j.train;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.resnet4j.arch.Network;
+import org.resnet4j.data.Dataset;
+import org.resnet4j.data.PngEncoder;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.report.Confusion;
+import org.resnet4j.report.EpochRow;
+import org.resnet4j.report.RunReport;
+import org.resnet4j.report.WrongImage;
+import org.resnet4j.tensor.Engine;
+import org.resnet4j.weights.AtomicFile;
+
+/** What a finished run leaves: the model folder with its card, and the report. */
+record Results(
+    Setup setup,
+    RunFolder folder,
+    RunFolder.Origin origin,
+    LiveNetwork network,
+    Progress progress,
+    Outcome outcome) {
+
+  void write() throws IOException {
+    Map<String, String> conditions = conditions();
+    String card = ModelCard.write(setup, outcome, conditions);
+    List<String> labels = setup.data().train().classes();
+    new SavedModel(folder.model(), setup.network(), labels, setup.preprocessing())
+        .write(network, card);
+    AtomicFile.write(folder.report(), report(conditions).html());
+  }
+
+  private Map<String, String> conditions() {
+    Map<String, String> conditions = new LinkedHashMap<>();
+    conditions.put("Command", origin.command());
+    conditions.put(
+        "Data",
+        "%s, %d training and %d test images"
+            .formatted(origin.data(), setup.data().train().size(), setup.data().test().size()));
+    conditions.put("Seed", String.valueOf(setup.recipe().seed()));
+    conditions.put("Machine", Machine.describe());
+    conditions.put("Engine", Engine.describe() + ", " + network.precision().id());
+    conditions.put("Recipe", RecipeFile.write(setup.recipe()).strip().replace("\n", ", "));
+    return conditions;
+  }
+
+  private RunReport report(Map<String, String> conditions) {
+    Evaluation test = outcome.test();
+    Map<String, String> headline = new LinkedHashMap<>();
+    headline.put("Test accuracy", percent(test.top1()));
+    headline.put("Mistakes", "%d of %d".formatted(test.mistakes(), test.images()));
+    headline.put("Training", "%d epochs, %.0f s".formatted(outcome.epochs(), outcome.seconds()));
+    headline.put("Speed", "%.0f images/s".formatted(outcome.imagesPerSecond()));
+    Network trained = setup.network();
+    return new RunReport(
+        "%s on %s".formatted(trained.name(), setup.data().name()),
+        trained,
+        progress.history().stream().map(Results::row).toList(),
+        new Confusion(test.classes(), test.confusion()),
+        wrongImages(test),
+        headline,
+        conditions,
+        "./resnet4j predict " + folder.model() + " some.png");
+  }
+
+  private List<WrongImage> wrongImages(Evaluation test) {
+    Dataset images = setup.data().test();
+    List<WrongImage> wrong = new ArrayList<>();
+    for (Evaluation.Mistake mistake : test.worst()) {
+      wrong.add(
+          new WrongImage(
+              PngEncoder.encode(images.image(mistake.index())),
+              test.classes().get(mistake.truth()),
+              test.classes().get(mistake.predicted()),
+              mistake.probability(),
+              images.describe(mistake.index())));
+    }
+    return wrong;
+  }
+
+  private static EpochRow row(Event.Epoch epoch) {
+    return new EpochRow(
+        epoch.epoch(),
+        epoch.rate(),
+        epoch.trainLoss(),
+        epoch.trainTop1(),
+        epoch.testLoss(),
+        epoch.testTop1(),
+        epoch.testTop5(),
+        epoch.imagesPerSecond(),
+        epoch.seconds());
+  }
+
+  static String percent(double fraction) {
+    return String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
+  }
+}

@@ -1,0 +1,111 @@
+package org.resnet4j.train;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import org.resnet4j.weights.AtomicFile;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Where a run leaves everything: recipe, checkpoints, metrics, report and, in {@code model}, the
+ * network.
+ */
+record RunFolder(Path path) {
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** What a run was started with, besides its recipe. */
+  record Origin(String data, String command) {}
+
+  /** The folder that a run gets if it asks for none. */
+  static Path fresh(String model) {
+    String name = LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + "-" + model;
+    Path path = Path.of("runs", name);
+    for (int i = 2; Files.exists(path); i++) {
+      path = Path.of("runs", name + "-" + i);
+    }
+    return path;
+  }
+
+  /** Makes the folder with recipe and origin in it; refuses one that exists. */
+  static RunFolder create(Path path, Recipe recipe, Origin origin) {
+    try {
+      Path parent = path.toAbsolutePath().getParent();
+      if (parent != null) {
+        Files.createDirectories(parent);
+      }
+      Files.createDirectory(path);
+      RunFolder folder = new RunFolder(path);
+      AtomicFile.write(folder.recipeFile(), RecipeFile.write(recipe));
+      AtomicFile.write(folder.originFile(), JSON.writeValueAsString(origin) + "\n");
+      return folder;
+    } catch (FileAlreadyExistsException e) {
+      throw RunException.unusable(
+          "%s: exists already; choose another --out, or go on with --resume %s"
+              .formatted(path, path),
+          e);
+    } catch (IOException e) {
+      throw RunException.unwritten(
+          "%s: the run folder cannot be written (%s)".formatted(path, reason(e)), e);
+    }
+  }
+
+  /** A folder that {@link #create} made. */
+  static RunFolder open(Path path) {
+    RunFolder folder = new RunFolder(path);
+    if (!Files.isRegularFile(folder.recipeFile())) {
+      throw RunException.unusable(
+          "%s: not a run folder, recipe.yaml is missing; give the folder that train made"
+              .formatted(path),
+          null);
+    }
+    return folder;
+  }
+
+  Recipe recipe() {
+    return RecipeFile.read(recipeFile());
+  }
+
+  Origin origin() {
+    try {
+      return JSON.readValue(Files.readString(originFile()), Origin.class);
+    } catch (IOException | JacksonException e) {
+      throw RunException.unusable(
+          "%s: cannot be read (%s); the run cannot be resumed".formatted(originFile(), reason(e)),
+          e);
+    }
+  }
+
+  Path model() {
+    return path.resolve("model");
+  }
+
+  Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  Path metrics() {
+    return path.resolve("metrics.csv");
+  }
+
+  Path report() {
+    return path.resolve("report.html");
+  }
+
+  private Path recipeFile() {
+    return path.resolve("recipe.yaml");
+  }
+
+  private Path originFile() {
+    return path.resolve("run.json");
+  }
+
+  static String reason(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

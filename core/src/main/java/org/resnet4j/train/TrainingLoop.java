@@ -1,0 +1,195 @@
+package org.resnet4j.train;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.resnet4j.data.Batch;
+import org.resnet4j.data.Batches;
+import org.resnet4j.data.Loader;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.tensor.Tensors;
+
+/** The loop: batches in, events out, a checkpoint after each epoch and when told to stop. */
+final class TrainingLoop {
+  private static final long MEAN = 1; // at::Reduction::Mean
+  private static final long IGNORED_LABEL = -100; // PyTorch's default: no label is ignored
+
+  private final Recipe recipe;
+  private final LiveNetwork network;
+  private final Optimizer optimizer;
+  private final Loader trainImages;
+  private final Loader testImages;
+  private final List<String> classes;
+  private final Checkpoints checkpoints;
+  private final Consumer<Event> events;
+  private final BooleanSupplier stop;
+  private final long steps;
+  private final Schedule schedule;
+  private Progress progress;
+  private long lastStepNanos;
+  private double epochSeconds;
+  private double waitedSeconds;
+  private double evaluationSeconds;
+
+  TrainingLoop(
+      Recipe recipe,
+      LiveNetwork network,
+      Optimizer optimizer,
+      Loader trainImages,
+      Loader testImages,
+      List<String> classes,
+      Checkpoints checkpoints,
+      Consumer<Event> events,
+      BooleanSupplier stop,
+      Progress progress) {
+    this.recipe = recipe;
+    this.network = network;
+    this.optimizer = optimizer;
+    this.trainImages = trainImages;
+    this.testImages = testImages;
+    this.classes = List.copyOf(classes);
+    this.checkpoints = checkpoints;
+    this.events = events;
+    this.stop = stop;
+    this.progress = progress;
+    this.steps = steps(recipe, trainImages);
+    this.schedule = Schedule.of(recipe, steps, trainImages.batches());
+  }
+
+  static long steps(Recipe recipe, Loader trainImages) {
+    return recipe.iterations() > 0
+        ? recipe.iterations()
+        : (long) recipe.epochs() * trainImages.batches();
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  /** Trains to the end; the last evaluation, or nothing if told to stop before. */
+  Optional<Evaluation> run() {
+    while (progress.step() < steps) {
+      boolean finished = learnEpoch();
+      if (!finished) {
+        checkpoints.save(network, optimizer, progress);
+        return Optional.empty();
+      }
+      Evaluation test = judgeEpoch();
+      checkpoints.save(network, optimizer, progress);
+      if (progress.step() == steps) {
+        return Optional.of(test);
+      }
+    }
+    return Optional.of(evaluate()); // A finished run was resumed.
+  }
+
+  /** Learns what is left of the epoch; false if told to stop. */
+  private boolean learnEpoch() {
+    network.train(true);
+    long began = System.nanoTime();
+    lastStepNanos = began;
+    try (Batches batches = trainImages.epoch(progress.epoch(), progress.batch())) {
+      for (Batch batch : batches) {
+        learn(batch);
+        if (progress.step() == steps) {
+          break;
+        }
+        if (stop.getAsBoolean()) {
+          return false;
+        }
+      }
+      waitedSeconds = batches.waitedNanos() / 1e9;
+    }
+    epochSeconds = (System.nanoTime() - began) / 1e9;
+    return true;
+  }
+
+  private void learn(Batch batch) {
+    double rate = progress.lowRate() ? recipe.lowRate() : schedule.at(progress.step());
+    double loss;
+    int right;
+    try (PointerScope temporaries = new PointerScope()) {
+      Tensor logits = network.forward(Evaluator.images(network, batch));
+      Tensor labels = Tensors.on(network.device(), Tensors.of(batch.labels()));
+      Tensor mean =
+          torch.cross_entropy_loss(
+              logits, labels, new TensorOptional(), MEAN, IGNORED_LABEL, recipe.labelSmoothing());
+      loss = mean.item_double();
+      requireFinite(loss, rate);
+      mean.backward();
+      optimizer.step(rate, progress.step());
+      right =
+          new Logits(Tensors.floats(logits), network.network().classes())
+              .right(batch.labels(), batch.size());
+    }
+    long now = System.nanoTime();
+    double seconds = (now - lastStepNanos) / 1e9;
+    lastStepNanos = now;
+    progress = progress.learned(loss, right, batch.size(), recipe.lowRateUntil(), seconds);
+    events.accept(event(loss, (double) right / batch.size(), rate));
+  }
+
+  /** Before the step, so that the weights stay those of the last good one. */
+  private void requireFinite(double loss, double rate) {
+    if (!Double.isFinite(loss)) {
+      throw new DivergedException(
+          ("loss became %s at step %d (epoch %d) with learning rate %s; lower rate or lengthen"
+                  + " warmup, then train again or resume from the last checkpoint")
+              .formatted(loss, progress.step() + 1, progress.epoch() + 1, rate));
+    }
+  }
+
+  private Event.Step event(double loss, double top1, double rate) {
+    double perSecond = progress.step() * recipe.batch() / progress.trainSeconds();
+    long left = steps - progress.step();
+    long epochsLeft = (left + trainImages.batches() - 1) / trainImages.batches();
+    double secondsLeft =
+        left * recipe.batch() / perSecond + Math.max(1, epochsLeft) * evaluationSeconds;
+    return new Event.Step(
+        progress.epoch() + 1,
+        epochs(),
+        progress.step(),
+        steps,
+        loss,
+        top1,
+        rate,
+        perSecond,
+        secondsLeft);
+  }
+
+  private int epochs() {
+    long perEpoch = trainImages.batches();
+    return (int) ((steps + perEpoch - 1) / perEpoch);
+  }
+
+  private Evaluation judgeEpoch() {
+    long began = System.nanoTime();
+    Evaluation test = evaluate();
+    evaluationSeconds = (System.nanoTime() - began) / 1e9;
+    Event.Epoch row =
+        new Event.Epoch(
+            progress.epoch() + 1,
+            progress.step(),
+            schedule.at(progress.step() - 1),
+            progress.loss(),
+            progress.top1(),
+            test.loss(),
+            test.top1(),
+            test.top5(),
+            progress.seen() / epochSeconds,
+            epochSeconds,
+            waitedSeconds / epochSeconds);
+    progress = progress.finished(row, evaluationSeconds);
+    events.accept(row);
+    return test;
+  }
+
+  private Evaluation evaluate() {
+    return Evaluator.evaluate(network, testImages, classes);
+  }
+}

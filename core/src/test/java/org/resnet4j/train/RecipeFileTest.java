@@ -1,0 +1,140 @@
+package org.resnet4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RecipeFileTest {
+  @TempDir Path folder;
+
+  private Path file(String text) throws IOException {
+    return Files.writeString(folder.resolve("mine.yaml"), text);
+  }
+
+  @Test
+  void has_the_papers_numbers_in_cifar_paper() {
+    Recipe paper = RecipeFile.load("cifar-paper", Map.of());
+    assertThat(paper.iterations()).isEqualTo(64_000);
+    assertThat(paper.epochs()).isZero();
+    assertThat(paper.batch()).isEqualTo(128);
+    assertThat(paper.rate()).isEqualTo(0.1);
+    assertThat(paper.momentum()).isEqualTo(0.9);
+    assertThat(paper.nesterov()).isFalse();
+    assertThat(paper.weightDecay()).isEqualTo(1e-4);
+    assertThat(paper.decayed()).isEqualTo(Recipe.Decayed.ALL);
+    assertThat(paper.milestones()).containsExactly(0.5, 0.75);
+    assertThat(paper.drop()).isEqualTo(0.1);
+    assertThat(paper.labelSmoothing()).isZero();
+    assertThat(paper.augmentation()).isEqualTo(Recipe.AugmentationKind.PAD_CROP_FLIP);
+    assertThat(paper.normalisation()).isEqualTo(Recipe.Normalisation.PIXEL_MEAN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"shapes", "cifar-paper", "cifar-fast"})
+  void reads_back_what_it_writes(String name) throws IOException {
+    Recipe recipe = RecipeFile.load(name, Map.of("seed", "-9223372036854775808"));
+    Path written = file(RecipeFile.write(recipe));
+    assertThat(RecipeFile.load(written.toString(), Map.of())).isEqualTo(recipe);
+  }
+
+  @Test
+  void overrides_a_file_by_keys() throws IOException {
+    Path written = file("name: mine\nepochs: 3\niterations: 0\nmilestones: [0.25, 0.5]\n");
+    Recipe recipe =
+        RecipeFile.load(written.toString(), Map.of("epochs", "4", "schedule", "cosine"));
+    assertThat(recipe.name()).isEqualTo("mine");
+    assertThat(recipe.epochs()).isEqualTo(4);
+    assertThat(recipe.schedule()).isEqualTo(Recipe.ScheduleKind.COSINE);
+    assertThat(recipe.milestones()).isEqualTo(List.of(0.25, 0.5));
+  }
+
+  @Test
+  void names_file_line_and_nearest_key_for_an_unknown_one() throws IOException {
+    Path written = file("name: mine\nweight-decy: 0.1\n");
+    assertThatThrownBy(() -> RecipeFile.load(written.toString(), Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(
+            written + ":2: unknown key \"weight-decy\"; did you mean \"weight-decay\"?");
+  }
+
+  @Test
+  void suggests_the_nearest_recipe() {
+    assertThatThrownBy(() -> RecipeFile.load("cifar-fats", Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "no recipe is called \"cifar-fats\"; did you mean \"cifar-fast\"?; there are shapes,"
+                + " cifar-paper, cifar-fast, or give a .yaml file");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rate           | -0.1     | rate = -0.1: must be above 0",
+        "rate           | 0        | rate = 0.0: must be above 0",
+        "rate           | NaN      | rate = NaN: must be above 0",
+        "rate           | fast     | rate = fast: must be a number",
+        "batch          | 0        | batch = 0: must be at least 2",
+        "batch          | 1.5      | batch = 1.5: must be a whole number",
+        "iterations     | 0        | exactly one must be above 0",
+        "iterations     | -1       | neither may be negative",
+        "epochs         | 5        | exactly one must be above 0",
+        "momentum       | 1        | momentum = 1.0: must be from 0 to below 1",
+        "weight-decay   | -1       | weight-decay = -1.0: must be from 0",
+        "label-smoothing| 1        | label-smoothing = 1.0: must be from 0 to below 1",
+        "warmup         | -1       | warmup = -1.0: must be 0 or more",
+        "milestones     | [0.5,0.5]| milestones = [0.5, 0.5]: must rise",
+        "milestones     | [0.5,1]  | milestones = [0.5, 1.0]: must rise",
+        "milestones     | [a]      | milestones = [a]: must be a list of numbers",
+        "drop           | 0        | drop = 0.0: must be above 0",
+        "low-rate       | 0.2      | low-rate = 0.2: must be from 0 to rate",
+        "low-rate-until | 0        | low-rate-until = 0.0: must be a training error",
+        "size           | -32      | size = -32: must be from 0 to 4096",
+        "precision      | fp8      | precision = fp8: must be auto, fp32 or bf16",
+        "device         | tpu      | device = tpu: must be auto, cpu or cuda",
+        "unreadable     | ignore   | unreadable = ignore: must be fail or skip",
+        "schedule       | cosin    | schedule = cosin: must be constant, multi-step, cosine, one-cycle; did you mean \"cosine\"?",
+        "nesterov       | yes      | nesterov = yes: must be true or false"
+      })
+  void refuses_a_value_out_of_range_and_says_which_is_right(
+      String key, String value, String message) {
+    assertThatThrownBy(() -> RecipeFile.load("cifar-paper", Map.of(key, value)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void lists_every_problem_at_once() {
+    assertThatThrownBy(() -> RecipeFile.load("cifar-paper", Map.of("rate", "-1", "batch", "0")))
+        .hasMessageContaining("rate = -1.0")
+        .hasMessageContaining("batch = 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"rate: {a: 1}", "rate: [[1]]", "- 1", "rate: 1\nrate: 2", "rate: [1", "just text"})
+  void refuses_what_is_not_flat(String text) throws IOException {
+    Path written = file(text);
+    assertThatThrownBy(() -> RecipeFile.load(written.toString(), Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(written.toString());
+  }
+
+  @Test
+  void says_that_a_file_is_missing() {
+    Path missing = folder.resolve("none.yaml");
+    assertThatThrownBy(() -> RecipeFile.load(missing.toString(), Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(missing + ": cannot be read as a recipe (NoSuchFileException)");
+  }
+}
