@@ -66,7 +66,9 @@ record ConfusionTable(Confusion confusion) {
       return cell.with("class", "zero");
     }
     double heat = found ? share(truth, predicted) : share(truth, predicted) / most;
-    return cell.with("class", (found ? "found" : "mistaken") + (heat > 0.6 ? " hot" : ""))
+    // Where the ink of the page would no longer stand out.
+    boolean hot = heat > (found ? 0.8 : 0.65);
+    return cell.with("class", (found ? "found" : "mistaken") + (hot ? " hot" : ""))
         .with("style", "--heat:" + Numbers.coordinate(heat));
   }
 

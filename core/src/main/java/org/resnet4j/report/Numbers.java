@@ -33,12 +33,16 @@ final class Numbers {
     return String.format(Locale.ROOT, "%,d", value);
   }
 
-  /** Three significant digits and K, M or G. */
+  /** Below 1000 as it is, above with three significant digits and K, M or G. */
   static String compact(long value) {
+    if (value < 1000) {
+      return Long.toString(value);
+    }
     BigDecimal rounded = new BigDecimal(value).round(new MathContext(3));
-    int thousands = Math.max(0, Math.min(3, (rounded.precision() - rounded.scale() - 1) / 3));
-    String digits = rounded.movePointLeft(3 * thousands).stripTrailingZeros().toPlainString();
-    return thousands == 0 ? digits : digits + " " + "KMG".charAt(thousands - 1);
+    int thousands = Math.min(3, (rounded.precision() - rounded.scale() - 1) / 3);
+    BigDecimal shown = rounded.movePointLeft(3 * thousands);
+    int digits = Math.max(0, 3 - (shown.precision() - shown.scale()));
+    return shown.setScale(digits, RoundingMode.HALF_UP) + " " + "KMG".charAt(thousands - 1);
   }
 
   /** A length in a drawing, to a hundredth of a pixel. */

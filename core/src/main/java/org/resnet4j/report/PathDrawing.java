@@ -13,12 +13,13 @@ import org.resnet4j.arch.Shortcut;
  * @param shortcut {@link Shortcut.None} draws the line alone
  */
 record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
-  private static final double BOX_WIDTH = 54;
+  private static final double BOX_WIDTH = 58;
   private static final double GAP = 8;
   private static final double MARGIN = 16;
   private static final double ARC = 28;
   private static final double LINE = 84;
   private static final double HEIGHT = 122;
+  private static final double HALF_PLAIN = 38;
 
   /**
    * One operation.
@@ -35,7 +36,9 @@ record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
     boolean plain = shortcut instanceof Shortcut.None;
     double inner = boxes.size() * (BOX_WIDTH + GAP) - GAP;
     double width = MARGIN + inner + (plain ? MARGIN : MARGIN + 28);
-    Element svg = canvas("unit", width, HEIGHT);
+    double top = plain ? LINE - HALF_PLAIN : 0;
+    double height = plain ? 2 * HALF_PLAIN : HEIGHT;
+    Element svg = canvas("unit", top, width, height);
     svg.add(path("flow", "M0 %s H%s", LINE, width));
     for (int i = 0; i < boxes.size(); i++) {
       drawBox(svg, boxes.get(i), MARGIN + i * (BOX_WIDTH + GAP));
@@ -50,7 +53,7 @@ record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
   Element compact() {
     boolean plain = shortcut instanceof Shortcut.None;
     double sum = 6 + 8 * boxes.size() + 6;
-    Element svg = canvas("compact", sum + 6, 40);
+    Element svg = canvas("compact", 0, sum + 6, 40);
     svg.add(path("flow", "M0 26 H%s", sum + 6));
     for (int i = 0; i < boxes.size(); i++) {
       double height = boxes.get(i).height() * 0.36;
@@ -63,14 +66,17 @@ record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
     return svg;
   }
 
-  private Element canvas(String style, double width, double height) {
+  private Element canvas(String style, double top, double width, double height) {
     return Element.of("svg")
         .with("class", style)
         .with("role", "img")
         .with("width", width)
         .with("height", height)
         .with(
-            "viewBox", "0 0 %s %s".formatted(Numbers.coordinate(width), Numbers.coordinate(height)))
+            "viewBox",
+            "0 %s %s %s"
+                .formatted(
+                    Numbers.coordinate(top), Numbers.coordinate(width), Numbers.coordinate(height)))
         .add(Element.of("title", title));
   }
 

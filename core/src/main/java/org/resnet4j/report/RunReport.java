@@ -102,7 +102,7 @@ public record RunReport(
               .add(
                   Element.of("b", wrong.predicted())
                       .text(" " + Numbers.percent(wrong.probability(), 1)),
-                  Element.of("span", "is " + wrong.truth()),
+                  Element.of("span", "truth: " + wrong.truth()),
                   Element.of("small", wrong.description()));
       Element image = Element.of("img").with("src", source).with("alt", wrong.description());
       gallery.add(Element.of("figure").add(image, caption));
