@@ -1,0 +1,159 @@
+package org.resnet4j;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.GeneralCodingRules;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+
+/** The walls between packages. */
+class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("org.resnet4j");
+
+  @Test
+  void arch_depends_on_the_jdk_alone() {
+    hold(
+        classes()
+            .that()
+            .resideInAPackage("org.resnet4j.arch..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage("java..", "org.jspecify..", "org.resnet4j.arch.."));
+  }
+
+  @Test
+  void report_depends_on_arch_alone() {
+    hold(
+        classes()
+            .that()
+            .resideInAPackage("org.resnet4j.report..")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..", "org.jspecify..", "org.resnet4j.arch..", "org.resnet4j.report.."));
+  }
+
+  @Test
+  void packages_have_no_cycles() {
+    hold(slices().matching("org.resnet4j.(*)..").should().beFreeOfCycles());
+  }
+
+  @Test
+  void native_code_stays_inside() {
+    hold(
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                "org.resnet4j.tensor..",
+                "org.resnet4j.nn..",
+                "org.resnet4j.weights..",
+                "org.resnet4j.train..",
+                "org.resnet4j.infer..",
+                "org.resnet4j.study..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco.."));
+  }
+
+  @Test
+  void native_types_are_in_no_public_signature() {
+    hold(
+        classes()
+            .that()
+            .resideInAnyPackage(
+                "org.resnet4j.arch..",
+                "org.resnet4j.data..",
+                "org.resnet4j.weights..",
+                "org.resnet4j.report..")
+            .should(haveNoPublicMemberOf(resideInAPackage("org.bytedeco.."))));
+  }
+
+  @Test
+  void only_the_command_line_prints() {
+    hold(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("org.resnet4j.cli..")
+            .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS));
+  }
+
+  @Test
+  void every_package_is_null_marked() {
+    hold(classes().should(resideInAPackageMarked()));
+  }
+
+  /** A rule for a package that does not exist yet holds. */
+  private static void hold(ArchRule rule) {
+    rule.allowEmptyShould(true).check(CLASSES);
+  }
+
+  /** Constructors, methods and fields; a record's components are its accessors. */
+  private static ArchCondition<JavaClass> haveNoPublicMemberOf(
+      DescribedPredicate<? super JavaClass> forbidden) {
+    return new ArchCondition<>(
+        "have no public member of a class that does %s", forbidden.getDescription()) {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        item.getMembers().stream()
+            .filter(member -> visible(member.getModifiers()))
+            .filter(member -> raw(member).anyMatch(forbidden))
+            .forEach(
+                member ->
+                    events.add(SimpleConditionEvent.violated(member, member.getDescription())));
+      }
+    };
+  }
+
+  private static boolean visible(Set<JavaModifier> modifiers) {
+    return modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED);
+  }
+
+  /** Every class a signature mentions, type arguments such as {@code List<Tensor>} included. */
+  private static Stream<JavaClass> raw(JavaMember member) {
+    Stream<JavaType> types =
+        member instanceof JavaCodeUnit unit
+            ? Stream.concat(Stream.of(unit.getReturnType()), unit.getParameterTypes().stream())
+            : Stream.of(((JavaField) member).getType());
+    return types
+        .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+        .map(JavaClass::getBaseComponentType);
+  }
+
+  private static ArchCondition<JavaClass> resideInAPackageMarked() {
+    return new ArchCondition<>("reside in a package marked @NullMarked in its package-info") {
+      @Override
+      public void check(JavaClass item, ConditionEvents events) {
+        boolean marked =
+            item.getPackage()
+                .tryGetPackageInfo()
+                .map(info -> info.isAnnotatedWith(NullMarked.class))
+                .orElse(false);
+        events.add(
+            new SimpleConditionEvent(
+                item, marked, item.getPackageName() + " has no package-info with @NullMarked"));
+      }
+    };
+  }
+}
