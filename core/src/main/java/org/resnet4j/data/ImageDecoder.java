@@ -1,6 +1,5 @@
 package org.resnet4j.data;
 
-import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -111,7 +110,7 @@ public final class ImageDecoder {
                     new DataException(
                         description + ": neither a JPEG nor a PNG file, judged by its content"));
     try {
-      return Pixels.of(read(format, format.pixelsOnly(bytes, limits)), channels);
+      return read(format, format.pixelsOnly(bytes, limits));
     } catch (IOException | RuntimeException damaged) {
       // The readers of the JDK also answer damage with NullPointerException and its like.
       throw new DataException(
@@ -120,14 +119,17 @@ public final class ImageDecoder {
     }
   }
 
-  private BufferedImage read(ImageFormat format, byte[] bytes) throws IOException {
+  private Image read(ImageFormat format, byte[] bytes) throws IOException {
     ImageReader reader = format.newReader();
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       reader.setInput(in, true, true);
       check(reader.getWidth(0), reader.getHeight(0));
       Warnings warnings = new Warnings();
       reader.addIIOReadWarningListener(warnings);
-      BufferedImage image = reader.read(0);
+      Image image =
+          Inks.areIn(reader)
+              ? Pixels.ofInks(reader.readRaster(0, null), JpegSegments.isYcck(bytes), channels)
+              : Pixels.of(reader.read(0), channels);
       warnings.refuse();
       return image;
     } finally {

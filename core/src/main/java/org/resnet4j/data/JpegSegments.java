@@ -12,6 +12,9 @@ final class JpegSegments {
   private static final int JFIF = 0xE0;
   private static final int ADOBE = 0xEE;
 
+  /** Where, from its marker on, an Adobe segment has the transform: 0 for none. */
+  private static final int ADOBE_TRANSFORM = 15;
+
   private final byte[] bytes;
   private final int maxScans;
   private final ByteArrayOutputStream kept;
@@ -39,6 +42,24 @@ final class JpegSegments {
     }
     kept.write(bytes, at, 2);
     return kept.toByteArray();
+  }
+
+  /**
+   * Whether a file of four channels stores luma and chroma, as its Adobe segment tells.
+   *
+   * @param jpeg a whole file
+   */
+  static boolean isYcck(byte[] jpeg) throws IIOException {
+    JpegSegments segments = new JpegSegments(jpeg, 1);
+    int at = segments.marker(0);
+    while (segments.code(at) != SCAN && segments.code(at) != END) {
+      int end = segments.end(at);
+      if (segments.code(at) == ADOBE && end - at > ADOBE_TRANSFORM) {
+        return jpeg[at + ADOBE_TRANSFORM] != 0;
+      }
+      at = segments.marker(end);
+    }
+    return false;
   }
 
   private int code(int at) {

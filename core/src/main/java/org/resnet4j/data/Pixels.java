@@ -29,7 +29,16 @@ final class Pixels {
               ? interleaved(image.getRaster(), stored)
               : narrowed(image.getRaster(), stored);
     }
-    Shape shape = new Shape(channels, image.getHeight(), image.getWidth());
+    return image(image.getRaster(), values, stored, channels);
+  }
+
+  /** The same of a JPEG made of inks. */
+  static Image ofInks(Raster inks, boolean isYcck, int channels) {
+    return image(inks, Inks.colours(inks, isYcck), 3, channels);
+  }
+
+  private static Image image(Raster raster, byte[] values, int stored, int channels) {
+    Shape shape = new Shape(channels, raster.getHeight(), raster.getWidth());
     if (stored == channels) {
       return new Image(shape, values);
     }

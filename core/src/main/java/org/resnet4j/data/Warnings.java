@@ -11,8 +11,7 @@ final class Warnings implements IIOReadWarningListener {
 
   @Override
   public void warningOccurred(ImageReader source, String warning) {
-    // CMYK files had their profile removed on purpose: Pillow converts without it, too.
-    if (first == null && !warning.startsWith("No embedded ICC color profile")) {
+    if (first == null) {
       first = warning;
     }
   }
