@@ -1,0 +1,71 @@
+package org.resnet4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.resnet4j.infer.Classifier;
+import org.resnet4j.train.Evaluation;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code resnet4j evaluate MODEL --data D}. */
+@Command(
+    name = "evaluate",
+    description = "Judge a model on the test images of a data set.",
+    footer = {
+      "",
+      "Examples:",
+      "  resnet4j evaluate runs/paper-2/model --data cifar-10/",
+      "  resnet4j evaluate runs/first/model --data shapes --json"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
+final class EvaluateCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "MODEL", description = "Model folder, or a run folder that has one.")
+  private Path model;
+
+  @Option(
+      names = "--data",
+      paramLabel = "D",
+      required = true,
+      description = "Folder or file with images, or a built-in name such as shapes.")
+  private String data;
+
+  @Option(names = "--batch", paramLabel = "N", description = "Images judged at once.")
+  private @Nullable Integer batch;
+
+  @Mixin private Json json;
+
+  @ParentCommand private Main main;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    main.stop().listen();
+    try (Classifier classifier = Classifier.load(model)) {
+      Evaluation evaluation = classifier.evaluate(data, Optional.ofNullable(batch), main.stop());
+      if (main.stop().getAsBoolean()) {
+        Errors.print(spec.commandLine().getErr(), "stopped before the last image");
+        return ExitCodes.INTERRUPTED;
+      }
+      print(EvaluateResult.of(model.toString(), data, classifier.precision(), evaluation));
+    }
+    return ExitCodes.OK;
+  }
+
+  private void print(EvaluateResult result) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.wanted()) {
+      Json.print(out, result);
+    } else {
+      result.print(out);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package org.resnet4j.cli;
+
+import org.resnet4j.data.DataException;
+import org.resnet4j.train.DivergedException;
+import org.resnet4j.train.RunException;
+
+/** What a command's exit status says, and the status of each kind of error. */
+final class ExitCodes {
+  static final int OK = 0;
+  static final int FAILURE = 1;
+  static final int USAGE = 2;
+  static final int BAD_INPUT = 3;
+  static final int DIVERGED = 4;
+  static final int RESOURCES = 5;
+
+  /** 128 + SIGINT; on a real signal the JVM itself chooses between this and 143. */
+  static final int INTERRUPTED = 130;
+
+  private ExitCodes() {}
+
+  /** The status for an error; {@link #FAILURE} for one that nobody foresaw. */
+  static int of(Throwable error) {
+    if (error instanceof IllegalArgumentException) {
+      return USAGE;
+    }
+    if (error instanceof DataException) {
+      return BAD_INPUT;
+    }
+    if (error instanceof DivergedException) {
+      return DIVERGED;
+    }
+    if (error instanceof RunException run) {
+      return run.resources() ? RESOURCES : BAD_INPUT;
+    }
+    return error instanceof OutOfMemoryError ? RESOURCES : FAILURE;
+  }
+}

@@ -1,0 +1,30 @@
+package org.resnet4j.cli;
+
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The option {@code --json} and the document it prints. */
+final class Json {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  @Option(names = "--json", description = "Print one JSON document instead of text.")
+  private boolean wanted;
+
+  boolean wanted() {
+    return wanted;
+  }
+
+  /** Prints records as objects and lists as arrays. */
+  static void print(PrintWriter out, Object document) {
+    out.println(MAPPER.writeValueAsString(document));
+  }
+
+  /** The number, or null where it is none: JSON has no NaN. */
+  static @Nullable Double finite(double value) {
+    return Double.isFinite(value) ? value : null;
+  }
+}

@@ -1,0 +1,125 @@
+package org.resnet4j.cli;
+
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The program: {@code resnet4j COMMAND}. */
+@Command(
+    name = "resnet4j",
+    description = "Deep residual networks for the JVM.",
+    versionProvider = Version.class,
+    subcommands = {
+      ModelsCommand.class,
+      SummaryCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      CompletionCommand.class,
+      VersionCommand.class,
+      HelpCommand.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  resnet4j train                      train a small network, no download needed",
+      "  resnet4j predict RUN/model cat.png  classify an image with what was trained",
+      "  resnet4j help train                 all about one command"
+    })
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets fields and acts on them.
+public final class Main implements Runnable {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "Show this help.")
+  private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Show the version.")
+  private boolean version;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Show the stack trace of an error; also RESNET4J_DEBUG=1.")
+  private boolean debug;
+
+  @Spec private CommandSpec spec;
+
+  private final Terminal terminal;
+  private final StopSignal stop;
+
+  private Main(Terminal terminal, StopSignal stop) {
+    this.terminal = terminal;
+    this.stop = stop;
+  }
+
+  /** Runs one command and ends the JVM with its exit status. */
+  public static void main(String... arguments) {
+    PrintWriter out = writer(System.out);
+    PrintWriter err = writer(System.err);
+    StopSignal stop = new StopSignal();
+    int status = commandLine(out, err, Terminal.here(), stop).execute(arguments);
+    out.flush();
+    err.flush();
+    stop.finished();
+    System.exit(status);
+  }
+
+  // JSON is UTF-8 whatever the locale, and so is every terminal of today.
+  private static PrintWriter writer(OutputStream stream) {
+    return new PrintWriter(new OutputStreamWriter(stream, StandardCharsets.UTF_8), true);
+  }
+
+  /** The whole command line, to be executed in this process; not on a terminal. */
+  public static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    Terminal nowhere = new Terminal(false, false, false, 80, "resnet4j");
+    return commandLine(out, err, nowhere, new StopSignal());
+  }
+
+  static CommandLine commandLine(
+      PrintWriter out, PrintWriter err, Terminal terminal, StopSignal stop) {
+    Main main = new Main(terminal, stop);
+    Errors errors = new Errors(main);
+    return new CommandLine(main)
+        .setOut(out)
+        .setErr(err)
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors)
+        .setExecutionStrategy(errors)
+        .setColorScheme(
+            Help.defaultColorScheme(
+                terminal.colour() && terminal.results() ? Help.Ansi.ON : Help.Ansi.OFF));
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "say which command, e.g. resnet4j train");
+  }
+
+  boolean debug() {
+    return debug || "1".equals(System.getenv("RESNET4J_DEBUG"));
+  }
+
+  Terminal terminal() {
+    return terminal;
+  }
+
+  StopSignal stop() {
+    return stop;
+  }
+}

@@ -1,0 +1,158 @@
+package org.resnet4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.resnet4j.train.Outcome;
+import org.resnet4j.train.RecipeFile;
+import org.resnet4j.train.Training;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code resnet4j train}. */
+@Command(
+    name = "train",
+    description = {
+      "Train a network and leave a run folder with model, metrics and report.",
+      "Without options: on the built-in data set, in minutes."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  resnet4j train",
+      "  resnet4j train --data photos/ --model resnet20 --epochs 30",
+      "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2 --out runs/paper-2",
+      "  resnet4j train --resume runs/paper-2"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
+final class TrainCommand implements Callable<Integer> {
+  private static final List<String> CHOICES =
+      List.of("--data", "--model", "--recipe", "--epochs", "--set", "--out");
+
+  @Option(
+      names = "--data",
+      paramLabel = "D",
+      defaultValue = "shapes",
+      description = {
+        "Folder or file with images, recognised by its content,",
+        "or a built-in name (default: ${DEFAULT-VALUE})."
+      })
+  private String data;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME",
+      description = "Network instead of the recipe's; see resnet4j models.")
+  private @Nullable String model;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "R",
+      defaultValue = "shapes",
+      description = "Name of a shipped recipe or a .yaml file (default: ${DEFAULT-VALUE}).")
+  private String recipe;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Passes over the training images instead of the recipe's.")
+  private @Nullable Integer epochs;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Replace a key of the recipe; can be repeated.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Run folder, a new one (default: runs/TIME-MODEL).")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Go on with the run in that folder, as it was.")
+  private @Nullable Path resume;
+
+  @Mixin private Json json;
+
+  @ParentCommand private Main main;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    refuseChoicesWithResume();
+    PrintWriter err = spec.commandLine().getErr();
+    ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
+    main.stop().listen();
+    Outcome outcome;
+    try {
+      outcome =
+          resume == null
+              ? Training.run(plan(), console, main.stop())
+              : Training.resume(resume, console, main.stop());
+    } finally {
+      console.close();
+    }
+    print(outcome);
+    if (outcome.stopped()) {
+      String next = main.terminal().commandLine("train", "--resume", outcome.run());
+      err.printf("stopped at step %d; go on with: %s%n", console.lastStep(), next);
+      return ExitCodes.INTERRUPTED;
+    }
+    return ExitCodes.OK;
+  }
+
+  private void print(Outcome outcome) {
+    PrintWriter results = spec.commandLine().getOut();
+    if (json.wanted()) {
+      Json.print(results, TrainResult.of(outcome));
+    } else if (!outcome.stopped()) {
+      TrainResult.of(outcome).print(results, main.terminal());
+    }
+  }
+
+  private void refuseChoicesWithResume() {
+    for (String choice : CHOICES) {
+      if (resume != null && spec.commandLine().getParseResult().hasMatchedOption(choice)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--resume goes on with a run as it was: leave " + choice + " out, or start a new run");
+      }
+    }
+  }
+
+  private Training.Plan plan() {
+    List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
+    String command = "resnet4j " + String.join(" ", typed);
+    return new Training.Plan(
+        RecipeFile.load(recipe, overrides()), data, Optional.ofNullable(out), command);
+  }
+
+  /** What the options say, in the recipe's words; {@code --set} has the last word. */
+  Map<String, String> overrides() {
+    Map<String, String> overrides = new LinkedHashMap<>();
+    if (model != null) {
+      overrides.put("model", model);
+    }
+    if (epochs != null) {
+      overrides.put("epochs", epochs.toString());
+      overrides.put("iterations", "0");
+    }
+    overrides.putAll(settings);
+    return overrides;
+  }
+}

@@ -1,0 +1,73 @@
+package org.resnet4j.cli;
+
+import java.io.PrintWriter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.resnet4j.train.Evaluation;
+import org.resnet4j.train.Outcome;
+
+/** What a run came to; as a record, also the document of {@code train --json}. */
+record TrainResult(
+    String run,
+    String model,
+    int epochs,
+    double seconds,
+    @Nullable Double imagesPerSecond,
+    Train train,
+    Test test,
+    boolean stopped) {
+
+  /** On the training images, while they were learned. */
+  record Train(@Nullable Double loss, @Nullable Double top1) {}
+
+  /** On the test images, at the end. */
+  record Test(
+      @Nullable Double loss,
+      @Nullable Double top1,
+      @Nullable Double top5,
+      int images,
+      int mistakes) {
+    static Test of(Evaluation test) {
+      return new Test(
+          Json.finite(test.loss()),
+          Json.finite(test.top1()),
+          Json.finite(test.top5()),
+          test.images(),
+          test.mistakes());
+    }
+  }
+
+  static TrainResult of(Outcome outcome) {
+    return new TrainResult(
+        outcome.run().toString(),
+        outcome.network().name(),
+        outcome.epochs(),
+        outcome.seconds(),
+        Json.finite(outcome.imagesPerSecond()),
+        new Train(Json.finite(outcome.trainLoss()), Json.finite(outcome.trainTop1())),
+        Test.of(outcome.test()),
+        outcome.stopped());
+  }
+
+  void print(PrintWriter out, Terminal terminal) {
+    String speed =
+        imagesPerSecond == null
+            ? ""
+            : String.format(Locale.ROOT, ", %.0f images/s", imagesPerSecond);
+    out.printf(
+        "%s: test top-1 %s (%s of %s images wrong), loss %s; %d epochs in %s%s%n",
+        model,
+        terminal.bold(percent(test.top1())),
+        Figures.count(test.mistakes()),
+        Figures.count(test.images()),
+        test.loss() == null ? "-" : Figures.decimal(test.loss()),
+        epochs,
+        Figures.clock(seconds),
+        speed);
+    out.printf("next: %s%n", terminal.commandLine("predict", run + "/model", "some.png"));
+  }
+
+  private static String percent(@Nullable Double fraction) {
+    return fraction == null ? "-" : Figures.percent(fraction);
+  }
+}
