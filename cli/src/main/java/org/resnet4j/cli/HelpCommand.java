@@ -1,5 +1,6 @@
 package org.resnet4j.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -26,7 +27,7 @@ final class HelpCommand implements Callable<Integer> {
     CommandLine root = spec.root().commandLine();
     CommandLine explained = name == null ? root : root.getSubcommands().get(name);
     if (explained == null) {
-      throw new UnmatchedArgumentException(root, String.valueOf(name));
+      throw new UnmatchedArgumentException(root, List.of(String.valueOf(name)));
     }
     explained.usage(spec.commandLine().getOut());
     return ExitCodes.OK;
