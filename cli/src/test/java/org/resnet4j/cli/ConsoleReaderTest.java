@@ -1,12 +1,21 @@
 package org.resnet4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.resnet4j.arch.Catalogue;
 import org.resnet4j.train.Event;
+import org.resnet4j.train.Recipe;
+import org.resnet4j.train.Recipe.AugmentationKind;
+import org.resnet4j.train.Recipe.Decayed;
+import org.resnet4j.train.Recipe.Normalisation;
+import org.resnet4j.train.Recipe.OptimizerKind;
+import org.resnet4j.train.Recipe.ScheduleKind;
 
 class ConsoleReaderTest {
   private static final Terminal PLAIN = new Terminal(false, false, false, 80, "resnet4j");
@@ -105,5 +114,58 @@ class ConsoleReaderTest {
     ConsoleReader reader = reader(new Terminal(true, true, true, 80, "resnet4j"));
     reader.accept(epoch());
     assertThat(written.toString()).startsWith("\u001b[1mepoch 2\u001b[0m  train loss");
+  }
+
+  @Test
+  void the_start_says_what_runs_on_what_and_where() {
+    Recipe recipe =
+        new Recipe(
+            "shapes",
+            "resnet20",
+            6,
+            0,
+            128,
+            OptimizerKind.SGD,
+            0.1,
+            0.9,
+            false,
+            1e-4,
+            Decayed.ALL,
+            ScheduleKind.COSINE,
+            0,
+            List.of(),
+            0.1,
+            0,
+            0.8,
+            0,
+            AugmentationKind.NONE,
+            Normalisation.CHANNEL,
+            false,
+            "auto",
+            "auto",
+            "fail",
+            1);
+    ConsoleReader reader = reader(PLAIN);
+    reader.accept(
+        new Event.Started(
+            Path.of("runs", "a"),
+            Catalogue.network("resnet20"),
+            recipe,
+            "shapes",
+            10_000,
+            2_000,
+            156,
+            468,
+            "fp32, 2 threads",
+            List.of("classes are balanced")));
+    reader.accept(epoch());
+    assertThat(written.toString().lines())
+        .startsWith(
+            "resnet20 on shapes: 10,000 training and 2,000 test images",
+            "recipe shapes, 468 steps, fp32, 2 threads; run folder runs/a",
+            "note: classes are balanced",
+            "goes on after step 156")
+        .last(STRING)
+        .startsWith("epoch 2/6  train loss 0.700");
   }
 }
