@@ -4,11 +4,9 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -97,21 +95,15 @@ public final class Main implements Runnable {
       PrintWriter out, PrintWriter err, Terminal terminal, StopSignal stop) {
     Main main = new Main(terminal, stop);
     Errors errors = new Errors(main);
-    CommandLine commandLine =
-        new CommandLine(main)
-            .setOut(out)
-            .setErr(err)
-            .setParameterExceptionHandler(errors)
-            .setExecutionExceptionHandler(errors)
-            .setExecutionStrategy(errors)
-            .setColorScheme(
-                Help.defaultColorScheme(
-                    terminal.colour() && terminal.results() ? Help.Ansi.ON : Help.Ansi.OFF));
-    Objects.requireNonNull(commandLine.getSubcommands().get("help"))
-        .getCommandSpec()
-        .usageMessage()
-        .footer("", "Example:", "  resnet4j help train");
-    return commandLine;
+    return new CommandLine(main)
+        .setOut(out)
+        .setErr(err)
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors)
+        .setExecutionStrategy(errors)
+        .setColorScheme(
+            Help.defaultColorScheme(
+                terminal.colour() && terminal.results() ? Help.Ansi.ON : Help.Ansi.OFF));
   }
 
   @Override

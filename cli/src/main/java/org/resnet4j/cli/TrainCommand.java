@@ -32,8 +32,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  resnet4j train",
       "  resnet4j train --data photos/ --model resnet20 --epochs 30",
-      "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2 --out runs/paper-2",
-      "  resnet4j train --resume runs/paper-2"
+      "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2",
+      "  resnet4j train --resume runs/paper"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class TrainCommand implements Callable<Integer> {

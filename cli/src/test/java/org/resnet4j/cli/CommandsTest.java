@@ -1,0 +1,164 @@
+package org.resnet4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+
+class CommandsTest {
+  @Test
+  void models_lists_names_and_counts() {
+    CommandRun run = CommandRun.of("models");
+    assertThat(run.status()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out())
+        .containsPattern("resnet20 +3x32x32 +10 +269,722 +40,551,040 +- +-")
+        .containsPattern("resnet50 +3x224x224 +1,000 +25,557,032 +\\S+ +resnet50 +resnet50");
+  }
+
+  @Test
+  void models_prints_nothing_but_the_document() {
+    CommandRun run = CommandRun.of("models", "--json");
+    assertThat(run.err()).isEmpty();
+    JsonNode resnet50 = named(run.document(), "resnet50");
+    assertThat(resnet50.get("parameters").asLong()).isEqualTo(25_557_032);
+    assertThat(resnet50.get("torchvision").asString()).isEqualTo("resnet50");
+    assertThat(resnet50.get("timm").asString()).isEqualTo("resnet50");
+    JsonNode resnet20 = named(run.document(), "resnet20");
+    assertThat(resnet20.get("multiplyAdds").asLong()).isEqualTo(40_551_040);
+    assertThat(resnet20.get("torchvision").isNull()).isTrue();
+  }
+
+  private static JsonNode named(JsonNode networks, String name) {
+    for (JsonNode network : networks) {
+      if (network.get("name").asString().equals(name)) {
+        return network;
+      }
+    }
+    throw new AssertionError(name + " is not in " + networks);
+  }
+
+  @Test
+  void summary_has_a_row_for_each_block_and_a_total() {
+    CommandRun run = CommandRun.of("summary", "resnet20");
+    assertThat(run.status()).isZero();
+    assertThat(run.out().lines())
+        .hasSize(14)
+        .first()
+        .isEqualTo("resnet20: input 3x32x32, 10 classes, depth 20");
+    assertThat(run.out())
+        .containsPattern("conv1 +3x3 +- +3x32x32 +16x32x32 +464 +442,368")
+        .containsPattern("layer2.0 +basic +zeros around +16x32x32 +32x16x16 +13,952 +3,538,944")
+        .containsPattern("fc +pool \\+ linear +- +64 +10 +650 +640")
+        .containsPattern("total +269,722 +40,551,040");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"resnet20, 269722, 9", "resnet50, 25557032, 16"})
+  void summary_document_adds_up(String name, long parameters, int blocks) {
+    JsonNode summary = CommandRun.of("summary", name, "--json").document();
+    assertThat(summary.get("name").asString()).isEqualTo(name);
+    assertThat(summary.get("parameters").asLong()).isEqualTo(parameters);
+    assertThat(summary.get("blocks").size()).isEqualTo(blocks);
+    for (String count : new String[] {"parameters", "multiplyAdds"}) {
+      long sum = summary.get("stem").get(count).asLong() + summary.get("fc").get(count).asLong();
+      for (JsonNode block : summary.get("blocks")) {
+        sum += block.get(count).asLong();
+      }
+      assertThat(sum).isEqualTo(summary.get(count).asLong());
+    }
+    JsonNode first = summary.get("blocks").get(0);
+    assertThat(first.propertyNames())
+        .contains("name", "kind", "shortcut", "in", "out", "parameters", "multiplyAdds");
+    assertThat(first.get("name").asString()).isEqualTo("layer1.0");
+  }
+
+  @Test
+  void summary_takes_another_input_and_number_of_classes() {
+    JsonNode summary =
+        CommandRun.of("summary", "resnet20", "--input", "1x28x28", "--classes", "7", "--json")
+            .document();
+    assertThat(summary.get("input").asString()).isEqualTo("1x28x28");
+    assertThat(summary.get("classes").asInt()).isEqualTo(7);
+    // Two channels less in the stem's 16 kernels of 3x3, three classes less of 64 weights and bias.
+    assertThat(summary.get("parameters").asLong()).isEqualTo(269_722 - 2 * 16 * 9 - 3 * 65);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '^',
+      value = {
+        "sumary resnet20 | did you mean summary?",
+        "train --modle resnet20 | did you mean --model?",
+        "help trian | did you mean train",
+        "summary resnet21 | no network is called \"resnet21\"",
+        "summary plain20 | did you mean resnet20-plain?",
+        "summary resnet20 --input 32x32 | not channels x height x width, e.g. 3x32x32",
+        "summary resnet20 --classes 0 | classes must be at least 1",
+        "summary | Missing required parameter: 'NAME'",
+        "evaluate model | Missing required option: '--data=D'",
+        "predict model | Missing required parameter: 'IMAGE'",
+        "predict model a.png --top 0 | --top 0: must be at least 1",
+        "train --epochs many | 'many' is not an int",
+        "train --resume runs/a --set seed=2 | leave --set out",
+      })
+  void a_wrong_command_line_ends_with_2_and_a_way_out(String arguments, String hint) {
+    CommandRun run = CommandRun.of(arguments.split(" "));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("resnet4j: ").contains(hint);
+    assertThat(run.err().lines()).hasSizeBetween(1, 2);
+  }
+
+  @Test
+  void no_command_is_a_usage_error() {
+    CommandRun run = CommandRun.of();
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("say which command", "see: resnet4j --help");
+  }
+
+  @Test
+  void the_help_of_every_command_has_an_example() {
+    for (Map.Entry<String, CommandLine> command : commands().entrySet()) {
+      CommandRun run = CommandRun.of("help", command.getKey());
+      assertThat(run.status()).isZero();
+      assertThat(run.out())
+          .contains("Usage: resnet4j " + command.getKey())
+          .containsPattern("Examples?:\\R  .*resnet4j " + command.getKey());
+      assertThat(CommandRun.of(command.getKey(), "--help").out()).isEqualTo(run.out());
+    }
+    assertThat(commands()).containsKeys("models", "summary", "train", "evaluate", "predict");
+    assertThat(CommandRun.of("--help").out()).contains("Examples:", "resnet4j train");
+  }
+
+  private static Map<String, CommandLine> commands() {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    return Main.commandLine(nowhere, nowhere).getSubcommands();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"version", "--version", "-V"})
+  void version_names_program_java_and_system(String argument) {
+    CommandRun run = CommandRun.of(argument);
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .startsWith("resnet4j ")
+        .contains("Java " + System.getProperty("java.version"))
+        .contains(System.getProperty("os.arch"));
+  }
+
+  @Test
+  void completion_knows_commands_and_options() {
+    CommandRun run = CommandRun.of("completion");
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).startsWith("#!/usr/bin/env bash").contains("--resume", "evaluate");
+  }
+}

@@ -1,0 +1,220 @@
+package org.resnet4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The launcher in a tree that looks built, with a java and a mvn that only say how they began. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherTest {
+  private static final Path SCRIPT = Path.of("..", "resnet4j");
+  private static final List<String> TOOLS =
+      List.of(
+          "bash", "cat", "dirname", "find", "flock", "head", "mkdir", "mv", "readlink", "uname");
+  private static final String JAVA_17 = "17.0.15";
+
+  @TempDir private Path temporary;
+  private Path root;
+  private Path tools;
+
+  @BeforeEach
+  void lay_out_a_built_tree() throws IOException {
+    root = Files.createDirectories(temporary.toRealPath().resolve("a tree"));
+    tools = Files.createDirectories(temporary.resolve("bin"));
+    for (String tool : TOOLS) {
+      Path found =
+          Files.exists(Path.of("/bin", tool)) ? Path.of("/bin", tool) : Path.of("/usr/bin", tool);
+      Files.createSymbolicLink(tools.resolve(tool), found);
+    }
+    Files.copy(SCRIPT, root.resolve("resnet4j"));
+    write("pom.xml", "");
+    write("core/src/main/A.java", "");
+    write("cli/src/main/B.java", "");
+    write("core/pom.xml", "");
+    write("cli/pom.xml", "");
+    write("core/target/resnet4j-core-1.jar", "");
+    write("cli/target/resnet4j-cli-1.jar", "");
+    write("cli/target/class-path", "/libraries/some.jar");
+    write("cli/target/launcher-stamp", root.toString());
+    date("cli/target/launcher-stamp", Instant.now().plusSeconds(60));
+  }
+
+  private void write(String path, String text) throws IOException {
+    Files.createDirectories(root.resolve(path).getParent());
+    Files.writeString(root.resolve(path), text);
+  }
+
+  private void date(String path, Instant time) throws IOException {
+    Files.setLastModifiedTime(root.resolve(path), FileTime.from(time));
+  }
+
+  private void program(String name, String body) throws IOException {
+    Files.deleteIfExists(tools.resolve(name));
+    Path file = Files.writeString(tools.resolve(name), "#!" + tools.resolve("bash") + "\n" + body);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  private void java(String version) throws IOException {
+    program(
+        "java",
+        """
+        if [ "$1" = -version ]; then echo 'openjdk version "%s" 2025-04-15' >&2; exit; fi
+        printf '%%s\\n' "$@"
+        echo "command=$RESNET4J_COMMAND tty=$RESNET4J_TTY"
+        echo "malloc=$MALLOC_TOP_PAD_ blas=$OPENBLAS_NUM_THREADS"
+        """
+            .formatted(version));
+  }
+
+  private record Result(int status, String out, String err) {}
+
+  private Result launch(Path script, Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(tools.resolve("bash").toString()));
+    command.add(script.toString());
+    command.addAll(List.of(arguments));
+    Path out = temporary.resolve("out");
+    Path err = temporary.resolve("err");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(Files.createDirectories(temporary.resolve("else where")).toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", tools.toString());
+    builder.environment().putAll(environment);
+    int status = builder.start().waitFor();
+    return new Result(status, Files.readString(out), Files.readString(err));
+  }
+
+  private Result launch(String... arguments) throws IOException, InterruptedException {
+    return launch(root.resolve("resnet4j"), Map.of(), arguments);
+  }
+
+  @Test
+  void says_that_java_is_missing() throws Exception {
+    Result result = launch("models");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo("resnet4j: java is missing; install a JDK 17 or newer, or set JAVA_HOME\n");
+  }
+
+  @Test
+  void says_that_java_home_is_wrong() throws Exception {
+    Result result = launch(root.resolve("resnet4j"), Map.of("JAVA_HOME", "/nowhere"), "models");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err()).startsWith("resnet4j: JAVA_HOME is /nowhere but has no bin/java");
+  }
+
+  @Test
+  void says_that_java_is_too_old() throws Exception {
+    java("1.8.0_392");
+    Result result = launch("models");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err()).contains("is Java 1.8.0_392; install a JDK 17 or newer");
+  }
+
+  @Test
+  void runs_what_is_built_without_maven() throws Exception {
+    java(JAVA_17);
+    Result result = launch("predict", "my model", "");
+    assertThat(result.status()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out())
+        .contains("-Dorg.bytedeco.javacpp.maxPhysicalBytes=0\n", "-XX:+UseSerialGC\n")
+        .contains(root.resolve("cli/target/resnet4j-cli-1.jar") + ":/libraries/some.jar\n")
+        .contains("org.resnet4j.cli.Main\npredict\nmy model\n\n")
+        .contains("command='" + root.resolve("resnet4j") + "' tty=0")
+        .doesNotContain("--enable-native-access");
+  }
+
+  @Test
+  void runs_through_a_symbolic_link() throws Exception {
+    java(JAVA_17);
+    Path link = Files.createSymbolicLink(temporary.resolve("link"), Path.of("a tree/resnet4j"));
+    Result result = launch(link, Map.of(), "models");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out()).contains(root.resolve("cli/target/resnet4j-cli-1.jar").toString());
+  }
+
+  @Test
+  void opens_native_access_where_java_asks_for_it() throws Exception {
+    java("22");
+    assertThat(launch("models").out()).contains("--enable-native-access=ALL-UNNAMED\n");
+  }
+
+  @Test
+  void passes_more_options_to_java() throws Exception {
+    java(JAVA_17);
+    Map<String, String> options = Map.of("RESNET4J_JAVA_OPTS", "-Xmx8g -Da=b");
+    assertThat(launch(root.resolve("resnet4j"), options, "models").out())
+        .containsSubsequence("-Xshare:auto\n", "-Xmx8g\n-Da=b\n", "-cp\n");
+  }
+
+  @Test
+  void leaves_what_the_user_set_in_the_environment() throws Exception {
+    java(JAVA_17);
+    program("uname", "echo Linux");
+    Result result = launch(root.resolve("resnet4j"), Map.of("MALLOC_TOP_PAD_", "7"), "models");
+    assertThat(result.out()).contains("malloc=7 blas=1");
+  }
+
+  @Test
+  void says_that_maven_is_missing_when_sources_changed() throws Exception {
+    java(JAVA_17);
+    date("core/src/main/A.java", Instant.now().plusSeconds(120));
+    Result result = launch("models");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo("resnet4j: mvn is missing and needed to build; install Maven 3.8 or newer\n");
+  }
+
+  @Test
+  void builds_once_on_first_use() throws Exception {
+    java(JAVA_17);
+    program("mvn", "echo noise; echo \"$PWD: $*\" >>../mvn-calls");
+    Files.delete(root.resolve("cli/target/launcher-stamp"));
+    for (String source : List.of("pom.xml", "core/pom.xml", "cli/pom.xml", "core/src/main")) {
+      date(source, Instant.now().minusSeconds(60));
+    }
+    Result first = launch("models");
+    assertThat(first.err()).isEqualTo("building resnet4j (first use)...\n");
+    assertThat(first.out()).doesNotContain("noise").contains("org.resnet4j.cli.Main\nmodels\n");
+    assertThat(launch("models").err()).isEmpty();
+    assertThat(Files.readString(temporary.resolve("mvn-calls")))
+        .isEqualTo(root + ": -q -B -DskipTests package\n");
+  }
+
+  @Test
+  void builds_again_in_a_tree_that_was_moved() throws Exception {
+    java(JAVA_17);
+    program("mvn", "");
+    write("cli/target/launcher-stamp", "/where/it/was");
+    assertThat(launch("models").err()).isEqualTo("building resnet4j (sources changed)...\n");
+  }
+
+  @Test
+  void shows_what_maven_says_when_the_build_fails() throws Exception {
+    java(JAVA_17);
+    program("mvn", "echo 'no such symbol'; exit 1");
+    Files.delete(root.resolve("cli/target/launcher-stamp"));
+    Result result = launch("models");
+    assertThat(result.status()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("no such symbol\nresnet4j: the build failed");
+    assertThat(root.resolve("cli/target/launcher-stamp")).doesNotExist();
+  }
+}
