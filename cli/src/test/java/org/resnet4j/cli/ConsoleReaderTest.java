@@ -115,8 +115,7 @@ class ConsoleReaderTest {
 
   @Test
   void the_start_says_what_runs_on_what_and_where() {
-    Recipe recipe =
-        RecipeFile.load("shapes", Map.of());
+    Recipe recipe = RecipeFile.load("shapes", Map.of());
     ConsoleReader reader = reader(PLAIN);
     reader.accept(
         new Event.Started(
