@@ -156,42 +156,47 @@ public final class NetworkJson {
     int out = json.at("out").integer();
     int stride = json.at("stride").integer();
     Shortcut shortcut = shortcut(json.at("shortcut"));
-    switch (kind) {
-      case "basic":
+    return switch (kind) {
+      case "basic" -> {
         json.only("kind", "in", "out", "stride", "shortcut", "repeat");
-        return new Block.Basic(in, out, stride, shortcut);
-      case "bottleneck":
+        yield new Block.Basic(in, out, stride, shortcut);
+      }
+      case "bottleneck" -> {
         json.only("kind", "in", "width", "strided", "out", "stride", "shortcut", "repeat");
         int width = json.at("width").integer();
         Strided strided =
             choice(json.at("strided"), "1x1", Strided.FIRST_1X1, "3x3", Strided.MIDDLE_3X3);
-        return new Block.Bottleneck(in, width, out, stride, strided, shortcut);
-      default:
-        throw json.at("kind").fault("must be basic or bottleneck, was " + quote(kind));
-    }
+        yield new Block.Bottleneck(in, width, out, stride, strided, shortcut);
+      }
+      default -> throw json.at("kind").fault("must be basic or bottleneck, was " + quote(kind));
+    };
   }
 
   private static Shortcut shortcut(JsonCursor json) {
     String kind = json.at("kind").text();
-    switch (kind) {
-      case "identity":
+    return switch (kind) {
+      case "identity" -> {
         json.only("kind");
-        return new Shortcut.Identity();
-      case "none":
+        yield new Shortcut.Identity();
+      }
+      case "none" -> {
         json.only("kind");
-        return new Shortcut.None();
-      case "zeros":
+        yield new Shortcut.None();
+      }
+      case "zeros" -> {
         json.only("kind", "side");
-        return new Shortcut.ZeroPadded(
+        yield new Shortcut.ZeroPadded(
             choice(json.at("side"), "around", Side.AROUND, "after", Side.AFTER));
-      case "projection":
+      }
+      case "projection" -> {
         json.only("kind", "kernel", "stride", "padding");
-        return new Shortcut.Projection(
+        yield new Shortcut.Projection(
             json.at("kernel").integer(), json.at("stride").integer(), json.at("padding").integer());
-      default:
-        throw json.at("kind")
-            .fault("must be identity, zeros, projection or none, was " + quote(kind));
-    }
+      }
+      default ->
+          throw json.at("kind")
+              .fault("must be identity, zeros, projection or none, was " + quote(kind));
+    };
   }
 
   private static <T> T choice(JsonCursor json, String a, T first, String b, T second) {
