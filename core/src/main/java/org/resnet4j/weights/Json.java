@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -31,7 +32,7 @@ final class Json {
 
   private Json() {}
 
-  /** Throws {@link WeightsException} with the place of a fault as line and column. */
+  /** Throws {@link WeightsException} with the line and column of a fault. */
   static JsonNode read(Path file) {
     try {
       long length = Files.size(file);
@@ -45,11 +46,7 @@ final class Json {
     } catch (IOException e) {
       throw new WeightsException(file, "cannot be read: " + e.getMessage(), e);
     } catch (JacksonException e) {
-      throw new WeightsException(
-          file,
-          "line %d, column %d: not valid JSON: %s"
-              .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr(), reason(e)),
-          e);
+      throw new WeightsException(file, fault(e), e);
     }
   }
 
@@ -59,8 +56,15 @@ final class Json {
   }
 
   /** What Jackson says, on one line and not too long. */
-  static String reason(JacksonException e) {
-    String text = e.getOriginalMessage().replaceAll("\\p{Cntrl}", " ");
-    return text.length() <= 200 ? text : text.substring(0, 200) + "...";
+  static String fault(JacksonException e) {
+    TokenStreamLocation place = e.getLocation();
+    // An exceeded limit has no place.
+    String where =
+        place == null
+            ? ""
+            : " (line %d, column %d)".formatted(place.getLineNr(), place.getColumnNr());
+    String what = e.getOriginalMessage().replaceAll("\\p{Cntrl}", " ");
+    return "not valid JSON%s: %s"
+        .formatted(where, what.length() <= 200 ? what : what.substring(0, 200) + "...");
   }
 }

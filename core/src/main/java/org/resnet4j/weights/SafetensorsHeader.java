@@ -29,16 +29,15 @@ record SafetensorsHeader(List<Slot> slots, Map<String, String> metadata) {
   void check(Path file, long length) {
     long position = 0;
     for (Slot slot : slots) {
-      String name = WeightsException.quote(slot.name());
       if (slot.begin() > slot.end()) {
-        throw new WeightsException(
-            file, "%s begins at %d but ends at %d".formatted(name, slot.begin(), slot.end()));
+        throw fault(file, slot, "begins at %d but ends at %d".formatted(slot.begin(), slot.end()));
       }
       if (slot.begin() != position) {
-        throw new WeightsException(
+        throw fault(
             file,
-            "%s begins at %d but what comes before it ends at %d; tensors must follow each other"
-                .formatted(name, slot.begin(), position));
+            slot,
+            "begins at %d but what comes before it ends at %d; tensors must follow each other"
+                .formatted(slot.begin(), position));
       }
       checkSize(file, slot);
       position = slot.end();
@@ -55,23 +54,29 @@ record SafetensorsHeader(List<Slot> slots, Map<String, String> metadata) {
   }
 
   private static void checkSize(Path file, Slot slot) {
-    String name = WeightsException.quote(slot.name());
     long expected;
     try {
       expected = TensorEntry.bytes(slot.dtype(), slot.shape());
     } catch (IllegalArgumentException e) {
-      throw new WeightsException(file, name + ": " + e.getMessage(), e);
+      throw fault(file, slot, String.valueOf(e.getMessage()));
     }
     long actual = slot.end() - slot.begin();
     if (actual != expected) {
-      throw new WeightsException(
+      throw fault(
           file,
-          "%s: %s%s needs %d bytes but its offsets span %d"
-              .formatted(name, slot.dtype(), slot.shape(), expected, actual));
+          slot,
+          "%s%s needs %d bytes but its offsets span %d"
+              .formatted(slot.dtype(), slot.shape(), expected, actual));
     }
     if (actual > Integer.MAX_VALUE) {
-      throw new WeightsException(
-          file, "%s has %d bytes; a tensor may have at most 2147483647".formatted(name, actual));
+      throw fault(
+          file,
+          slot,
+          "%d bytes; a tensor may have at most %d".formatted(actual, Integer.MAX_VALUE));
     }
+  }
+
+  private static WeightsException fault(Path file, Slot slot, String reason) {
+    return new WeightsException(file, WeightsException.quote(slot.name()) + ": " + reason);
   }
 }

@@ -48,126 +48,113 @@ final class SafetensorsParser {
       parser.header();
       return new SafetensorsHeader(parser.slots, parser.metadata);
     } catch (JacksonException e) {
-      throw new WeightsException(
-          file,
-          "the header is not valid JSON at character %d: %s"
-              .formatted(e.getLocation().getCharOffset(), Json.reason(e)),
-          e);
+      throw new WeightsException(file, "the header is " + Json.fault(e), e);
     }
   }
 
   private void header() {
     json.nextToken();
     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-      String name = wellFormed(json.currentName());
+      String name = json.currentName();
       if (name.equals(SafetensorsHeader.METADATA)) {
         metadata();
       } else {
         slots.add(slot(name));
       }
       if (slots.size() > MOST_TENSORS) {
-        throw fault("the header has more than %d tensors".formatted(MOST_TENSORS));
+        throw new WeightsException(
+            file, "the header has more than %d tensors".formatted(MOST_TENSORS));
       }
     }
     if (json.nextToken() != null) {
-      throw fault("something follows the header's closing brace");
+      throw new WeightsException(file, "something follows the header's closing brace");
     }
   }
 
   private void metadata() {
-    expect(JsonToken.START_OBJECT, SafetensorsHeader.METADATA + " must be an object");
+    expect(JsonToken.START_OBJECT, SafetensorsHeader.METADATA, "must be an object");
     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-      String key = wellFormed(json.currentName());
-      expect(
-          JsonToken.VALUE_STRING,
-          "%s: %s must be a text".formatted(SafetensorsHeader.METADATA, quote(key)));
-      metadata.put(key, wellFormed(json.getString()));
+      String key = json.currentName();
+      expect(JsonToken.VALUE_STRING, key, "metadata must be a text");
+      String text = json.getString();
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        throw fault(key, "metadata has half a surrogate pair");
+      }
+      metadata.put(key, text);
     }
   }
 
   private Slot slot(String name) {
-    String place = quote(name);
-    expect(JsonToken.START_OBJECT, place + " must be an object");
+    expect(JsonToken.START_OBJECT, name, "must be an object");
     DType dtype = null;
     List<Long> shape = null;
     List<Long> offsets = null;
     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
       switch (json.currentName()) {
-        case "dtype" -> dtype = dtype(place);
-        case "shape" -> shape = numbers(place + ": shape");
-        case "data_offsets" -> offsets = numbers(place + ": data_offsets");
+        case "dtype" -> dtype = dtype(name);
+        case "shape" -> shape = numbers(name, "shape");
+        case "data_offsets" -> offsets = numbers(name, "data_offsets");
         default ->
             throw fault(
-                "%s: unknown field %s; a tensor has dtype, shape and data_offsets"
-                    .formatted(place, quote(json.currentName())));
+                name,
+                "unknown field %s; a tensor has dtype, shape and data_offsets"
+                    .formatted(WeightsException.quote(json.currentName())));
       }
     }
-    offsets = present(offsets, place, "data_offsets");
+    offsets = present(offsets, name, "data_offsets");
     if (offsets.size() != 2) {
-      throw fault(
-          "%s: data_offsets must be two numbers, there are %d".formatted(place, offsets.size()));
+      throw fault(name, "data_offsets must be two numbers, there are " + offsets.size());
     }
     return new Slot(
         name,
-        present(dtype, place, "dtype"),
-        present(shape, place, "shape"),
+        present(dtype, name, "dtype"),
+        present(shape, name, "shape"),
         offsets.get(0),
         offsets.get(1));
   }
 
-  private DType dtype(String place) {
-    expect(JsonToken.VALUE_STRING, place + ": dtype must be a text");
-    String name = json.getString();
-    return DType.named(name)
+  private DType dtype(String name) {
+    expect(JsonToken.VALUE_STRING, name, "dtype must be a text");
+    String dtype = json.getString();
+    return DType.named(dtype)
         .orElseThrow(
             () ->
                 fault(
-                    "%s: unknown dtype %s; there are F32, F16, BF16, F64, I64, I32, U8 and BOOL"
-                        .formatted(place, quote(name))));
+                    name,
+                    "unknown dtype %s; there are F32, F16, BF16, F64, I64, I32, U8 and BOOL"
+                        .formatted(WeightsException.quote(dtype))));
   }
 
-  private List<Long> numbers(String place) {
-    expect(JsonToken.START_ARRAY, place + " must be an array");
+  private List<Long> numbers(String name, String field) {
+    expect(JsonToken.START_ARRAY, name, field + " must be an array");
     List<Long> numbers = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
       if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || numbers.size() == MOST_AXES) {
-        throw fault("%s must be at most %d whole numbers".formatted(place, MOST_AXES));
+        throw fault(name, "%s must be at most %d whole numbers".formatted(field, MOST_AXES));
       }
       long number = json.getLongValue();
       if (number < 0) {
-        throw fault("%s: %d is negative".formatted(place, number));
+        throw fault(name, "%s: %d is negative".formatted(field, number));
       }
       numbers.add(number);
     }
     return numbers;
   }
 
-  private void expect(JsonToken token, String rule) {
+  private void expect(JsonToken token, String name, String rule) {
     if (json.nextToken() != token) {
-      throw fault(rule);
+      throw fault(name, rule);
     }
   }
 
-  private <T> T present(@Nullable T value, String place, String field) {
+  private <T> T present(@Nullable T value, String name, String field) {
     if (value == null) {
-      throw fault("%s: %s is missing".formatted(place, field));
+      throw fault(name, field + " is missing");
     }
     return value;
   }
 
-  /** JSON can escape half a surrogate pair, which no UTF-8 can hold. */
-  private String wellFormed(String text) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-      throw fault("a text has half a surrogate pair");
-    }
-    return text;
-  }
-
-  private static String quote(String text) {
-    return WeightsException.quote(text);
-  }
-
-  private WeightsException fault(String reason) {
-    return new WeightsException(file, reason);
+  private WeightsException fault(String name, String rule) {
+    return new WeightsException(file, WeightsException.quote(name) + ": " + rule);
   }
 }

@@ -62,7 +62,7 @@ class SafetensorsCorpusTest {
         bad("a byte order mark", header("\ufeff{}", 0), "must start with {"),
         bad("zeros", framed(8, new byte[8]), "must start with {"),
         bad("latin-1", file("{\"\u00e9\":1}".getBytes(ISO_8859_1), 0), "header is not UTF-8"),
-        bad("utf-16", file("{}".getBytes(UTF_16LE), 0), "not valid JSON at character 1"),
+        bad("utf-16", file("{}".getBytes(UTF_16LE), 0), "not valid JSON (line 1, column 2)"),
         bad("cut off", header("{", 0), "not valid JSON"),
         bad("a comment", header("{/**/}", 0), "not valid JSON"),
         bad("a comma too many", header("{" + W + ",}", 4), "not valid JSON"),
@@ -75,7 +75,11 @@ class SafetensorsCorpusTest {
             header("{" + W + "," + W.replace("\"w\"", "\"\\u0077\"") + "}", 4),
             "Duplicate"),
         bad("a field twice", header(tensor("\"dtype\":\"F32\",\"dtype\":\"F32\""), 4), "Duplicate"),
-        bad("half a surrogate", header("{\"\\ud800\":{}}", 0), "half a surrogate pair"),
+        bad("half a surrogate in a name", header("{\"\\ud800\":{}}", 0), "Broken surrogate pair"),
+        bad(
+            "half a surrogate in a text",
+            header("{\"__metadata__\":{\"a\":\"\\udc00\"}}", 0),
+            "\"a\": metadata has half a surrogate pair"),
         bad("deep", header("{\"w\":" + "[".repeat(100_000) + "}", 0), "must be an object"),
         bad(
             "deep in a shape",
@@ -90,8 +94,8 @@ class SafetensorsCorpusTest {
     String offsets = "\"dtype\":\"F32\",\"data_offsets\":[0,4],";
     String dtype = "\"dtype\":\"F32\",\"shape\":[1],";
     return Stream.of(
-        bad("a number for a tensor", header("{\"w\":1}", 0), "\"w\" must be an object"),
-        bad("null for a tensor", header("{\"w\":null}", 0), "\"w\" must be an object"),
+        bad("a number for a tensor", header("{\"w\":1}", 0), "\"w\": must be an object"),
+        bad("null for a tensor", header("{\"w\":null}", 0), "\"w\": must be an object"),
         bad(
             "unknown dtype",
             header(tensor("\"dtype\":\"F33\"," + shape), 4),
@@ -140,8 +144,11 @@ class SafetensorsCorpusTest {
         bad(
             "metadata of a number",
             header("{\"__metadata__\":{\"a\":1}}", 0),
-            "\"a\" must be a text"),
-        bad("deep metadata", header("{\"__metadata__\":{\"a\":{}}}", 0), "\"a\" must be a text"),
+            "\"a\": metadata must be a text"),
+        bad(
+            "deep metadata",
+            header("{\"__metadata__\":{\"a\":{}}}", 0),
+            "\"a\": metadata must be a text"),
         bad("metadata twice", header("{\"__metadata__\":{},\"__metadata__\":{}}", 0), "Duplicate"));
   }
 
@@ -153,14 +160,17 @@ class SafetensorsCorpusTest {
         bad(
             "not from 0",
             two(4, 8, 8, 12, 12),
-            "\"a\" begins at 4 but what comes before it ends at 0"),
-        bad("a hole", two(0, 4, 8, 12, 12), "\"b\" begins at 8 but what comes before it ends at 4"),
+            "\"a\": begins at 4 but what comes before it ends at 0"),
+        bad(
+            "a hole",
+            two(0, 4, 8, 12, 12),
+            "\"b\": begins at 8 but what comes before it ends at 4"),
         bad(
             "an overlap",
             two(0, 4, 2, 6, 6),
-            "\"b\" begins at 2 but what comes before it ends at 4"),
-        bad("one place for two", two(0, 4, 0, 4, 4), "\"b\" begins at 0"),
-        bad("reversed", two(0, 4, 8, 4, 8), "\"b\" begins at 8 but ends at 4"),
+            "\"b\": begins at 2 but what comes before it ends at 4"),
+        bad("one place for two", two(0, 4, 0, 4, 4), "\"b\": begins at 0"),
+        bad("reversed", two(0, 4, 8, 4, 8), "\"b\": begins at 8 but ends at 4"),
         bad("too short", two(0, 3, 3, 7, 7), "\"a\": F32[1] needs 4 bytes but its offsets span 3"),
         bad("too long", two(0, 8, 8, 12, 12), "\"a\": F32[1] needs 4 bytes but its offsets span 8"),
         bad("2^31 x 2^33", shaped("[2147483648,8589934592]"), "is too large for any file"),
