@@ -107,7 +107,7 @@ final class Checkpoints {
       copy(tensors, OPTIMIZER, optimizer.state(), file);
       String progress = tensors.metadata().getOrDefault("progress", "");
       return JSON.readValue(progress, Progress.class);
-    } catch (IOException | WeightsException | JacksonException e) {
+    } catch (WeightsException | IllegalArgumentException | JacksonException e) {
       throw RunException.unusable(
           "%s: not a readable checkpoint (%s); delete it to resume from the one before"
               .formatted(file, e.getMessage()),

@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,7 +21,7 @@ final class MetricsCsv {
     this.file = file;
     StringBuilder text = new StringBuilder(HEADER);
     history.forEach(row -> text.append(line(row)));
-    AtomicFile.write(file, text.toString());
+    AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   void add(Event.Epoch row) throws IOException {

@@ -1,5 +1,7 @@
 package org.resnet4j.train;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,7 +34,7 @@ record Results(
     List<String> labels = setup.data().train().classes();
     new SavedModel(folder.model(), setup.network(), labels, setup.preprocessing())
         .write(network, card);
-    AtomicFile.write(folder.report(), report(conditions).html());
+    AtomicFile.write(folder.report(), report(conditions).html().getBytes(UTF_8));
   }
 
   private Map<String, String> conditions() {

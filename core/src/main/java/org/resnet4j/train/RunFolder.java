@@ -1,5 +1,7 @@
 package org.resnet4j.train;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -41,8 +43,8 @@ record RunFolder(Path path) {
       }
       Files.createDirectory(path);
       RunFolder folder = new RunFolder(path);
-      AtomicFile.write(folder.recipeFile(), RecipeFile.write(recipe));
-      AtomicFile.write(folder.originFile(), JSON.writeValueAsString(origin) + "\n");
+      AtomicFile.write(folder.recipeFile(), RecipeFile.write(recipe).getBytes(UTF_8));
+      AtomicFile.write(folder.originFile(), JSON.writeValueAsBytes(origin));
       return folder;
     } catch (FileAlreadyExistsException e) {
       throw RunException.unusable(

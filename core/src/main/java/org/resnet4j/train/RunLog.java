@@ -16,7 +16,7 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
   RunLog(RunFolder folder, List<Event.Epoch> history, Consumer<Event> next) throws IOException {
     this.next = next;
     this.metrics = new MetricsCsv(folder.metrics(), history);
-    this.board = new TensorBoardWriter(folder.path());
+    this.board = TensorBoardWriter.open(folder.path(), System.currentTimeMillis() / 1e3);
   }
 
   @Override
@@ -34,7 +34,6 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
         scalar("test/top1", epoch.step(), epoch.testTop1());
         scalar("epoch/train_loss", epoch.step(), epoch.trainLoss());
         scalar("epoch/train_top1", epoch.step(), epoch.trainTop1());
-        board.flush();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

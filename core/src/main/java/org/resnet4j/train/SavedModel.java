@@ -1,8 +1,6 @@
 package org.resnet4j.train;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,7 +16,6 @@ import org.resnet4j.data.Preprocessing;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
-import org.resnet4j.weights.DType;
 import org.resnet4j.weights.ModelConfig;
 import org.resnet4j.weights.ModelFolder;
 import org.resnet4j.weights.Safetensors;
@@ -43,8 +40,11 @@ public record SavedModel(
     Path inside = path.resolve("model");
     Path folder = Files.isDirectory(inside) ? inside : path;
     ModelConfig config = ModelFolder.readConfig(folder);
+    Shape input = config.network().input();
     PixelMean pixelMean =
-        config.pixelMean() ? new PixelMean(ModelFolder.readPixelMean(folder)) : PixelMean.NONE;
+        ModelFolder.readPixelMean(folder)
+            .map(values -> new PixelMean(Layout.channelsLast(values, input)))
+            .orElse(PixelMean.NONE);
     try {
       Preprocessing preprocessing =
           new Preprocessing(
@@ -56,7 +56,7 @@ public record SavedModel(
               pixelMean);
       return new SavedModel(folder, config.network(), config.labels(), preprocessing);
     } catch (IllegalArgumentException e) {
-      throw new WeightsException(folder + ": " + e.getMessage(), e);
+      throw new WeightsException(folder, String.valueOf(e.getMessage()), e);
     }
   }
 
@@ -69,12 +69,15 @@ public record SavedModel(
     Safetensors weights = ModelFolder.readWeights(folder, network);
     Map<String, TensorEntry> entries = new HashMap<>();
     weights.entries().forEach(entry -> entries.put(entry.name(), entry));
-    return LiveNetwork.of(
-        network,
-        parameter ->
-            TensorEntries.floatValues(Objects.requireNonNull(entries.get(parameter.name()))),
-        device,
-        precision);
+    try {
+      return LiveNetwork.of(
+          network,
+          parameter -> TensorEntries.floats(Objects.requireNonNull(entries.get(parameter.name()))),
+          device,
+          precision);
+    } catch (IllegalArgumentException e) {
+      throw new WeightsException(folder, String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Writes the folder: config, weights, card. */
@@ -86,21 +89,37 @@ public record SavedModel(
             preprocessing.resize(),
             preprocessing.interpolation().name().toLowerCase(Locale.ROOT),
             preprocessing.mean(),
-            preprocessing.std(),
-            preprocessing.pixelMean().isPresent());
-    ModelFolder.write(folder, config, TensorEntries.of("", live.state()), pixelMean(), card);
+            preprocessing.std());
+    List<TensorEntry> weights = TensorEntries.of("", live.state());
+    PixelMean mean = preprocessing.pixelMean();
+    if (mean.isPresent()) {
+      float[] image = Layout.channelsFirst(mean.values(), network.input());
+      ModelFolder.write(folder, config, weights, card, image);
+    } else {
+      ModelFolder.write(folder, config, weights, card);
+    }
   }
 
-  private List<TensorEntry> pixelMean() {
-    if (!preprocessing.pixelMean().isPresent()) {
-      return List.of();
+  /** Pixels of data are (H, W, C) and those of model folders (C, H, W). */
+  private static final class Layout {
+    private Layout() {}
+
+    static float[] channelsFirst(float[] pixels, Shape shape) {
+      return transposed(pixels, (int) shape.positions(), shape.channels());
     }
-    float[] values = preprocessing.pixelMean().values();
-    ByteBuffer data = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    data.asFloatBuffer().put(values);
-    Shape shape = network.input();
-    List<Long> sides =
-        List.of((long) shape.height(), (long) shape.width(), (long) shape.channels());
-    return List.of(new TensorEntry("pixel_mean", DType.F32, sides, data));
+
+    static float[] channelsLast(float[] pixels, Shape shape) {
+      return transposed(pixels, shape.channels(), (int) shape.positions());
+    }
+
+    private static float[] transposed(float[] values, int rows, int columns) {
+      float[] result = new float[values.length];
+      for (int row = 0; row < rows; row++) {
+        for (int column = 0; column < columns; column++) {
+          result[column * rows + row] = values[row * columns + column];
+        }
+      }
+      return result;
+    }
   }
 }

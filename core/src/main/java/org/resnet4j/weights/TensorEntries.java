@@ -24,83 +24,65 @@ public final class TensorEntries {
 
   private static TensorEntry entry(String name, Tensor tensor) {
     List<Long> shape = new ArrayList<>();
-    for (long d = 0; d < tensor.dim(); d++) {
-      shape.add(tensor.size(d));
+    for (long axis = 0; axis < tensor.dim(); axis++) {
+      shape.add(tensor.size(axis));
     }
     try (PointerScope temporaries = new PointerScope()) {
-      if (tensor.scalar_type().intern() == torch.ScalarType.Long) {
-        return new TensorEntry(name, DType.I64, shape, longs(tensor));
+      if (tensor.scalar_type().intern() != torch.ScalarType.Long) {
+        return TensorEntry.ofFloats(name, shape, Tensors.floats(tensor));
       }
-      return new TensorEntry(name, DType.F32, shape, bytes(Tensors.floats(tensor)));
+      LongBuffer values = tensor.cpu().contiguous().createBuffer();
+      ByteBuffer data = ByteBuffer.allocate(Math.toIntExact(Long.BYTES * tensor.numel()));
+      data.order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
+      return new TensorEntry(name, DType.I64, shape, data);
     }
-  }
-
-  private static ByteBuffer longs(Tensor tensor) {
-    Tensor plain = tensor.cpu().contiguous();
-    ByteBuffer copy = buffer(8 * plain.numel());
-    LongBuffer values = plain.createBuffer();
-    copy.asLongBuffer().put(values);
-    return copy;
-  }
-
-  private static ByteBuffer bytes(float[] values) {
-    ByteBuffer copy = buffer(4L * values.length);
-    copy.asFloatBuffer().put(values);
-    return copy;
-  }
-
-  private static ByteBuffer buffer(long bytes) {
-    return ByteBuffer.allocate(Math.toIntExact(bytes)).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
-   * Writes an entry's values into a tensor of the same shape.
+   * Writes an entry's values into a tensor.
    *
-   * @throws WeightsException if shape or type differ
+   * @throws IllegalArgumentException if the number of values or their type differs
    */
   public static void copy(TensorEntry entry, Tensor tensor) {
     long size = entry.shape().stream().reduce(1L, Math::multiplyExact);
     if (size != tensor.numel()) {
-      throw new WeightsException(
-          "%s: has %d values where %d are needed".formatted(entry.name(), size, tensor.numel()));
+      throw new IllegalArgumentException(
+          "%s has %d values where %d are needed".formatted(entry.name(), size, tensor.numel()));
     }
     try (PointerScope temporaries = new PointerScope()) {
       Tensor values =
           entry.dtype() == DType.I64
-              ? Tensor.create(longValues(entry), new long[] {size})
-              : Tensors.of(floatValues(entry), size);
-      tensor.copy_(values.view_as(tensor.contiguous()));
+              ? Tensor.create(longs(entry), size)
+              : Tensors.of(floats(entry), size);
+      tensor.copy_(values.view_as(tensor));
     }
   }
 
   /**
-   * The values of an F32 or I64 entry.
+   * The values of an entry of floats, or of integers below 2^24.
    *
-   * @throws WeightsException for another type
+   * @throws IllegalArgumentException for another type
    */
-  public static float[] floatValues(TensorEntry entry) {
-    if (entry.dtype() == DType.I64) {
-      long[] longs = longValues(entry);
-      float[] values = new float[longs.length];
-      for (int i = 0; i < values.length; i++) {
-        values[i] = longs[i];
-      }
-      return values;
+  public static float[] floats(TensorEntry entry) {
+    if (entry.dtype() == DType.F32) {
+      return entry.floats();
     }
-    if (entry.dtype() != DType.F32) {
-      throw new WeightsException(
-          "%s: is %s where F32 is needed".formatted(entry.name(), entry.dtype()));
+    if (entry.dtype() != DType.I64) {
+      throw new IllegalArgumentException(
+          "%s is %s where F32 is needed; convert the file to fp32"
+              .formatted(entry.name(), entry.dtype()));
     }
-    ByteBuffer data = entry.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    float[] values = new float[data.remaining() / 4];
-    data.asFloatBuffer().get(values);
+    long[] longs = longs(entry);
+    float[] values = new float[longs.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = longs[i];
+    }
     return values;
   }
 
-  private static long[] longValues(TensorEntry entry) {
-    ByteBuffer data = entry.data().duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    long[] values = new long[data.remaining() / 8];
-    data.asLongBuffer().get(values);
+  private static long[] longs(TensorEntry entry) {
+    long[] values = new long[entry.data().remaining() / Long.BYTES];
+    entry.data().asLongBuffer().get(values);
     return values;
   }
 }
