@@ -15,7 +15,6 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.weights.Safetensors;
-import org.resnet4j.weights.TensorEntries;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
 import tools.jackson.core.JacksonException;

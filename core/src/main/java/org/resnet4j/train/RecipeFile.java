@@ -119,10 +119,12 @@ public final class RecipeFile {
   private static Map<String, String> parse(String source, String text) {
     Map<String, String> values = new LinkedHashMap<>();
     try (JsonParser parser = YAML.createParser(text)) {
-      if (parser.nextToken() == null) {
-        return values;
+      JsonToken first = parser.nextToken();
+      if (first != null && first != JsonToken.START_OBJECT) {
+        throw new IllegalArgumentException(
+            source + ": not a flat YAML file of keys and values, one \"key: value\" a line");
       }
-      while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+      while (first != null && parser.nextToken() == JsonToken.PROPERTY_NAME) {
         String key = parser.currentName();
         requireKnown(source + ":" + parser.currentTokenLocation().getLineNr(), key);
         parser.nextToken();

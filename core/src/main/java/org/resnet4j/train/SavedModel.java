@@ -19,7 +19,6 @@ import org.resnet4j.tensor.Precision;
 import org.resnet4j.weights.ModelConfig;
 import org.resnet4j.weights.ModelFolder;
 import org.resnet4j.weights.Safetensors;
-import org.resnet4j.weights.TensorEntries;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
 

@@ -1,4 +1,4 @@
-package org.resnet4j.weights;
+package org.resnet4j.train;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,13 +10,15 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.tensor.Tensors;
+import org.resnet4j.weights.DType;
+import org.resnet4j.weights.TensorEntry;
 
 /** Native tensors as entries of a file and back. */
-public final class TensorEntries {
+final class TensorEntries {
   private TensorEntries() {}
 
   /** Copies of the tensors, in order, each name with the prefix before it. */
-  public static List<TensorEntry> of(String prefix, Map<String, Tensor> tensors) {
+  static List<TensorEntry> of(String prefix, Map<String, Tensor> tensors) {
     List<TensorEntry> entries = new ArrayList<>();
     tensors.forEach((name, tensor) -> entries.add(entry(prefix + name, tensor)));
     return entries;
@@ -43,7 +45,7 @@ public final class TensorEntries {
    *
    * @throws IllegalArgumentException if the number of values or their type differs
    */
-  public static void copy(TensorEntry entry, Tensor tensor) {
+  static void copy(TensorEntry entry, Tensor tensor) {
     long size = entry.shape().stream().reduce(1L, Math::multiplyExact);
     if (size != tensor.numel()) {
       throw new IllegalArgumentException(
@@ -63,7 +65,7 @@ public final class TensorEntries {
    *
    * @throws IllegalArgumentException for another type
    */
-  public static float[] floats(TensorEntry entry) {
+  static float[] floats(TensorEntry entry) {
     if (entry.dtype() == DType.F32) {
       return entry.floats();
     }
