@@ -1,0 +1,127 @@
+package org.resnet4j.cli;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The command line as a process of its own, in a folder for its output. */
+record Program(Path folder) {
+  private static final int PATIENCE_SECONDS = 120;
+  private static final String ERROR = "resnet4j: ";
+
+  /** What a process that ended left. */
+  record Result(int status, String out, String err) {
+    /** All of standard output as one document; fails if there is anything else. */
+    JsonNode document() {
+      return JsonMapper.shared().readTree(out);
+    }
+
+    /** The lines from the error message to the end; none if there was no error. */
+    List<String> error() {
+      List<String> lines = err.lines().toList();
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).startsWith(ERROR)) {
+          return lines.subList(i, lines.size());
+        }
+      }
+      return List.of();
+    }
+  }
+
+  /** Runs to the end. */
+  Result run(String... arguments) throws IOException, InterruptedException {
+    return finish(start(java(arguments)));
+  }
+
+  /** Runs to the end and can write no file larger than that. */
+  Result runWithFilesUpTo(int kibibytes, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of("bash", "-c", "ulimit -f " + kibibytes + " && exec \"$@\"", "bash"));
+    command.addAll(java(arguments));
+    return finish(start(command));
+  }
+
+  /** Runs, and is sent SIGINT once standard error says something. */
+  Result interruptOnceItSays(String text, String... arguments)
+      throws IOException, InterruptedException {
+    Process process = start(java(arguments));
+    try (BufferedReader err = Files.newBufferedReader(errors())) {
+      StringBuilder said = new StringBuilder();
+      while (process.isAlive() && said.indexOf(text) < 0) {
+        String line = err.readLine();
+        if (line == null) {
+          TimeUnit.MILLISECONDS.sleep(1);
+        } else {
+          said.append(line);
+        }
+      }
+    }
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    return finish(process);
+  }
+
+  private static List<String> java(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx1g",
+                "-XX:+UseSerialGC",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-Djava.awt.headless=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  private Process start(List<String> command) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(output().toFile())
+            .redirectError(errors().toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("RESNET4J_"));
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    return builder.redirectInput(nothing()).start();
+  }
+
+  private File nothing() {
+    try {
+      return Files.write(folder.resolve("stdin"), new byte[0]).toFile();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Result finish(Process process) throws IOException, InterruptedException {
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        throw new AssertionError("still runs after " + PATIENCE_SECONDS + " s");
+      }
+    } finally {
+      process.destroyForcibly();
+    }
+    return new Result(
+        process.exitValue(), Files.readString(output()), Files.readString(errors()));
+  }
+
+  private Path output() {
+    return folder.resolve("stdout");
+  }
+
+  private Path errors() {
+    return folder.resolve("stderr");
+  }
+}
