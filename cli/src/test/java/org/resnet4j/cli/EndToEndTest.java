@@ -200,8 +200,7 @@ class EndToEndTest {
   @Test
   void train_refuses_a_negative_learning_rate() throws Exception {
     Path out = folder.resolve("run");
-    assertFails(
-        program().run(train(squares, out, "--set", "rate=-1")), 2, "rate = -1", "above 0");
+    assertFails(program().run(train(squares, out, "--set", "rate=-1")), 2, "rate = -1", "above 0");
     assertThat(out).doesNotExist();
   }
 
@@ -309,8 +308,7 @@ class EndToEndTest {
     Map<String, byte[]> before = checkpoints(interrupted);
     assertFails(
         program()
-            .runWithFilesUpTo(
-                LESS_THAN_A_CHECKPOINT, "train", "--resume", interrupted.toString()),
+            .runWithFilesUpTo(LESS_THAN_A_CHECKPOINT, "train", "--resume", interrupted.toString()),
         5,
         "checkpoint not saved",
         "File too large",

@@ -113,8 +113,7 @@ record Program(Path folder) {
     } finally {
       process.destroyForcibly();
     }
-    return new Result(
-        process.exitValue(), Files.readString(output()), Files.readString(errors()));
+    return new Result(process.exitValue(), Files.readString(output()), Files.readString(errors()));
   }
 
   private Path output() {
