@@ -268,7 +268,7 @@ class EndToEndTest {
   }
 
   private static String[] longer(Path out) {
-    return train(squares, out, "--set", "iterations=100", "--set", "batch=3");
+    return train(squares, out, "--set", "iterations=30", "--set", "batch=3");
   }
 
   private Path interrupted() throws IOException, InterruptedException {

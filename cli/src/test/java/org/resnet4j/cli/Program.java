@@ -94,6 +94,8 @@ record Program(Path folder) {
             .redirectError(errors().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("RESNET4J_"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
+    // Threads that wait for each other in tiny layers are slow where the cores are busy.
+    builder.environment().put("OMP_NUM_THREADS", "1");
     return builder.redirectInput(nothing()).start();
   }
 
