@@ -274,7 +274,7 @@ class EndToEndTest {
   private Path interrupted() throws IOException, InterruptedException {
     Path out = folder.resolve("interrupted");
     Program.Result result = program().interruptOnceItSays("run folder", longer(out));
-    assertThat(result.status()).as(result.err()).isEqualTo(130);
+    assertThat(result.status()).as(result.err()).isEqualTo(Program.interrupted());
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).contains("stopped at step ", "train --resume " + out);
     assertThat(result.err()).doesNotContain("\tat ");

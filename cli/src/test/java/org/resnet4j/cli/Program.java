@@ -66,8 +66,24 @@ record Program(Path folder) {
         }
       }
     }
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    String signal = interruptible() ? "-INT" : "-TERM";
+    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
     return finish(process);
+  }
+
+  /** The status after {@link #interruptOnceItSays}: 128 and the signal's number. */
+  static int interrupted() throws IOException {
+    return interruptible() ? 130 : 143;
+  }
+
+  /** Background jobs of a shell ignore SIGINT, and so do their children; then SIGTERM serves. */
+  private static boolean interruptible() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    return !Files.exists(status)
+        || Files.readString(status)
+            .lines()
+            .filter(line -> line.startsWith("SigIgn:"))
+            .allMatch(line -> (Long.parseUnsignedLong(line.substring(7).trim(), 16) & 2) == 0);
   }
 
   private static List<String> java(String... arguments) {

@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -96,7 +97,7 @@ public final class Training {
         new Results(setup, folder, origin, network, loop.progress(), outcome).write();
         return outcome;
       }
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw RunException.unwritten(
           "%s: cannot be written (%s); checkpoints in it are whole"
               .formatted(folder.path(), RunFolder.reason(e)),

@@ -1,0 +1,185 @@
+package org.resnet4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.data.Dataset;
+import org.resnet4j.data.Image;
+import org.resnet4j.data.PngEncoder;
+import org.resnet4j.data.Shapes;
+
+/** Real runs of seconds: 32 drawn images, a network of 8 layers. */
+class TinyTrainingTest {
+  private static final Map<String, String> BASE =
+      Map.of(
+          "model",
+          "resnet8",
+          "epochs",
+          "0",
+          "iterations",
+          "12",
+          "batch",
+          "16",
+          "precision",
+          "fp32",
+          "warmup",
+          "0",
+          "schedule",
+          "constant",
+          "rate",
+          "0.05",
+          "augmentation",
+          "none");
+
+  @TempDir Path folder;
+  private Path data;
+
+  @BeforeEach
+  void draw_images() throws Exception {
+    data = folder.resolve("data");
+    write(Shapes.train(1, 32), data.resolve("train"));
+    write(Shapes.test(1, 20), data.resolve("val"));
+  }
+
+  private static void write(Dataset images, Path folder) throws Exception {
+    for (int i = 0; i < images.size(); i++) {
+      Path parent = Files.createDirectories(folder.resolve(images.classes().get(images.label(i))));
+      Image image = images.image(i);
+      Files.write(parent.resolve(i + ".png"), PngEncoder.encode(image));
+    }
+  }
+
+  private Training.Plan plan(String run, Map<String, String> changes) {
+    Map<String, String> overrides = new HashMap<>(BASE);
+    overrides.putAll(changes);
+    Recipe recipe = RecipeFile.load("shapes", overrides);
+    return new Training.Plan(recipe, data.toString(), Optional.of(folder.resolve(run)), "test");
+  }
+
+  private Outcome train(String run, Map<String, String> changes) {
+    return Training.run(plan(run, changes), event -> {}, () -> false);
+  }
+
+  private byte[] weights(String run) throws Exception {
+    return Files.readAllBytes(folder.resolve(run).resolve("model/model.safetensors"));
+  }
+
+  @Test
+  void learns_32_images_by_heart() {
+    Outcome outcome = train("heart", Map.of("iterations", "160", "rate", "0.1", "schedule", "cosine"));
+    assertThat(outcome.trainTop1()).isEqualTo(1.0);
+    assertThat(outcome.trainLoss()).isLessThan(0.1);
+  }
+
+  @Test
+  void learns_in_bf16_with_fp32_weights() throws Exception {
+    Outcome outcome = train("bf16", Map.of("precision", "bf16", "iterations", "4"));
+    assertThat(outcome.trainLoss()).isBetween(0.1, 5.0);
+    assertThat(weights("bf16")).hasSameSizeAs(weightsOf("fp32", Map.of("iterations", "2")));
+  }
+
+  private byte[] weightsOf(String run, Map<String, String> changes) throws Exception {
+    train(run, changes);
+    return weights(run);
+  }
+
+  @Test
+  void gives_the_same_bits_for_the_same_seed_and_others_for_another() throws Exception {
+    byte[] first = weightsOf("first", Map.of("augmentation", "pad-crop-flip"));
+    assertThat(weightsOf("again", Map.of("augmentation", "pad-crop-flip"))).isEqualTo(first);
+    assertThat(weightsOf("other", Map.of("augmentation", "pad-crop-flip", "seed", "1")))
+        .isNotEqualTo(first);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void goes_on_after_a_stop_as_if_nothing_had_happened(int step) throws Exception {
+    byte[] uninterrupted = weightsOf("whole", Map.of("augmentation", "pad-crop-flip"));
+    List<Event> events = new ArrayList<>();
+    Training.Plan plan = plan("stopped", Map.of("augmentation", "pad-crop-flip"));
+    assertThatThrownBy(() -> Training.run(plan, events::add, () -> steps(events) == step))
+        .isInstanceOfSatisfying(
+            StoppedException.class, stopped -> assertThat(stopped.step()).isEqualTo(step));
+    Outcome outcome = Training.resume(folder.resolve("stopped"), event -> {}, () -> false);
+    assertThat(outcome.epochs()).isEqualTo(6);
+    assertThat(weights("stopped")).isEqualTo(uninterrupted);
+  }
+
+  private static long steps(List<Event> events) {
+    return events.stream().filter(Event.Step.class::isInstance).count();
+  }
+
+  @Test
+  void tells_every_step_and_epoch_in_order() {
+    List<Event> events = new ArrayList<>();
+    Consumer<Event> reader = events::add;
+    Training.run(plan("events", Map.of("iterations", "5")), reader, () -> false);
+    assertThat(events.get(0)).isInstanceOf(Event.Started.class);
+    assertThat(
+            events.stream().filter(Event.Step.class::isInstance).map(e -> ((Event.Step) e).step()))
+        .containsExactly(1L, 2L, 3L, 4L, 5L);
+    assertThat(
+            events.stream()
+                .filter(Event.Epoch.class::isInstance)
+                .map(e -> ((Event.Epoch) e).step()))
+        .containsExactly(2L, 4L, 5L);
+  }
+
+  @Test
+  void saves_the_papers_mean_of_each_pixel_with_the_model() {
+    train("mean", Map.of("normalisation", "pixel-mean", "iterations", "2"));
+    SavedModel model = SavedModel.open(folder.resolve("mean"));
+    assertThat(model.preprocessing().pixelMean().values()).hasSize(3 * 32 * 32);
+    Setup setup =
+        Setup.of(plan("unused", Map.of("normalisation", "pixel-mean")).recipe(), data.toString());
+    assertThat(model.preprocessing()).isEqualTo(setup.preprocessing());
+  }
+
+  @Test
+  void refuses_a_run_folder_that_exists() throws Exception {
+    Files.createDirectory(folder.resolve("there"));
+    assertThatThrownBy(() -> train("there", Map.of()))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("exists already; choose another --out");
+    assertThat(folder.resolve("there")).isEmptyDirectory();
+  }
+
+  @Test
+  void stops_when_the_loss_is_no_number_and_keeps_the_last_checkpoint() {
+    List<Event> events = new ArrayList<>();
+    Map<String, String> absurd =
+        Map.of("rate", "900", "weight-decay", "0.9", "iterations", "200", "momentum", "0.9");
+    assertThatThrownBy(() -> Training.run(plan("nan", absurd), events::add, () -> false))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageMatching(
+            "loss became (NaN|Infinity) at step \\d+ \\(epoch \\d+\\) with learning rate 900.0;.*");
+  }
+
+  @Test
+  void refuses_to_resume_what_is_no_run_or_is_damaged() throws Exception {
+    assertThatThrownBy(() -> Training.resume(data, event -> {}, () -> false))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("not a run folder, recipe.yaml is missing");
+    train("torn", Map.of("iterations", "2"));
+    Path checkpoint = folder.resolve("torn/checkpoints/step-00000002.safetensors");
+    byte[] bytes = Files.readAllBytes(checkpoint);
+    Files.write(checkpoint, Arrays.copyOf(bytes, bytes.length / 2));
+    assertThatThrownBy(() -> Training.resume(folder.resolve("torn"), event -> {}, () -> false))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("not a readable checkpoint");
+  }
+}
