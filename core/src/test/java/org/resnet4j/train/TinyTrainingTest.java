@@ -80,7 +80,8 @@ class TinyTrainingTest {
 
   @Test
   void learns_32_images_by_heart() {
-    Outcome outcome = train("heart", Map.of("iterations", "160", "rate", "0.1", "schedule", "cosine"));
+    Outcome outcome =
+        train("heart", Map.of("iterations", "160", "rate", "0.1", "schedule", "cosine"));
     assertThat(outcome.trainTop1()).isEqualTo(1.0);
     assertThat(outcome.trainLoss()).isLessThan(0.1);
   }
