@@ -104,7 +104,14 @@ public final class Catalogue {
       stages.add(stage(in, out, n, s == 0 ? 1 : 2, option, BASIC));
       in = out;
     }
-    String name = "resnet" + (6 * n + 2) + (option == ShortcutOption.A ? "" : option.suffix());
+    int depth = 6 * n + 2;
+    // The ImageNet networks of 50 and 152 layers have the plain names, and other widths have none.
+    String name =
+        "resnet"
+            + depth
+            + (IMAGENET_BLOCKS.containsKey(depth) ? "-cifar" : "")
+            + (width == 16 ? "" : "-width" + width)
+            + (option == ShortcutOption.A ? "" : option.suffix());
     return new Network(name, new Shape(3, 32, 32), 10, Stem.cifar(3, width), stages);
   }
 

@@ -89,7 +89,13 @@ public record Unit(String name, Block block, Shape in) {
     if (shortcut instanceof Shortcut.Identity) {
       return in;
     }
-    if (shortcut instanceof Shortcut.ZeroPadded) {
+    if (shortcut instanceof Shortcut.ZeroPadded padded) {
+      int added = block.out() - in.channels();
+      if (padded.side() == Shortcut.ZeroPadded.Side.AROUND && added % 2 != 0) {
+        throw new IllegalArgumentException(
+            "%d channels of zeros cannot be split around %s; put the zeros after, or add an even number"
+                .formatted(added, in));
+      }
       // Channels can be added as zeros but not taken away.
       int stride = block.stride();
       return new Shape(

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.data.Batch;
 import org.resnet4j.data.Batches;
+import org.resnet4j.data.DataException;
 import org.resnet4j.data.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Tensors;
@@ -32,6 +33,7 @@ final class TrainingLoop {
   private final Schedule schedule;
   private Progress progress;
   private long lastStepNanos;
+  private long epochImages;
   private double epochSeconds;
   private double waitedSeconds;
   private double evaluationSeconds;
@@ -73,17 +75,23 @@ final class TrainingLoop {
 
   /** Trains to the end; the last evaluation, or nothing if told to stop before. */
   Optional<Evaluation> run() {
-    while (progress.step() < steps) {
-      boolean finished = learnEpoch();
-      if (!finished) {
+    try {
+      while (progress.step() < steps || progress.batch() > 0) {
+        boolean finished = learnEpoch();
+        if (!finished) {
+          checkpoints.save(network, optimizer, progress);
+          return Optional.empty();
+        }
+        Evaluation test = judgeEpoch();
         checkpoints.save(network, optimizer, progress);
-        return Optional.empty();
+        if (progress.step() == steps) {
+          return Optional.of(test);
+        }
       }
-      Evaluation test = judgeEpoch();
+    } catch (DataException e) {
+      // An image that cannot be read may cost a repair, never what was learned before it.
       checkpoints.save(network, optimizer, progress);
-      if (progress.step() == steps) {
-        return Optional.of(test);
-      }
+      throw e;
     }
     return Optional.of(evaluate()); // A finished run was resumed.
   }
@@ -93,13 +101,15 @@ final class TrainingLoop {
     network.train(true);
     long began = System.nanoTime();
     lastStepNanos = began;
+    epochImages = 0;
     try (Batches batches = trainImages.epoch(progress.epoch(), progress.batch())) {
       for (Batch batch : batches) {
-        learn(batch);
         if (progress.step() == steps) {
           break;
         }
-        if (stop.getAsBoolean()) {
+        learn(batch);
+        epochImages += batch.size();
+        if (stop.getAsBoolean() && progress.step() < steps) {
           return false;
         }
       }
@@ -181,7 +191,7 @@ final class TrainingLoop {
             test.loss(),
             test.top1(),
             test.top5(),
-            progress.seen() / epochSeconds,
+            epochImages / epochSeconds,
             epochSeconds,
             waitedSeconds / epochSeconds);
     progress = progress.finished(row, evaluationSeconds);

@@ -49,6 +49,14 @@ class NetworkTest {
   }
 
   @Test
+  void refuses_to_split_an_odd_number_of_zeros() {
+    assertRefused(INPUT, new Basic(16, 19, 2, new ZeroPadded(Side.AROUND)))
+        .hasMessage(
+            "net: layer1.0: 3 channels of zeros cannot be split around 16x32x32; put the zeros"
+                + " after, or add an even number");
+  }
+
+  @Test
   void does_not_suggest_zeros_where_channels_shrink() {
     assertRefused(INPUT, new Basic(16, 8, 1, new Identity()))
         .hasMessageEndingWith("gives 16x32x32; a projection 1x1, 16->8, stride 1 fits");

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.PngEncoder;
@@ -122,6 +123,21 @@ class TinyTrainingTest {
 
   private static long steps(List<Event> events) {
     return events.stream().filter(Event.Step.class::isInstance).count();
+  }
+
+  @Test
+  void keeps_what_was_learned_before_an_image_that_cannot_be_read() throws Exception {
+    byte[] uninterrupted = weightsOf("whole", Map.of("iterations", "4"));
+    Path image = data.resolve("val/disc/0.png");
+    byte[] good = Files.readAllBytes(image);
+    Files.write(image, Arrays.copyOf(good, good.length / 2));
+    assertThatThrownBy(() -> train("damaged", Map.of("iterations", "4")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("0.png");
+    Files.write(image, good);
+    Outcome outcome = Training.resume(folder.resolve("damaged"), event -> {}, () -> false);
+    assertThat(outcome.epochs()).isEqualTo(2);
+    assertThat(weights("damaged")).isEqualTo(uninterrupted);
   }
 
   @Test
