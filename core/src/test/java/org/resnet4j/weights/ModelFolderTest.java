@@ -59,12 +59,12 @@ class ModelFolderTest {
     assertThat(Files.readString(temporary.resolve("config.json")).replaceAll("\\s+", ""))
         .startsWith(
             """
-            {"architecture":"resnet8-b","num_classes":2,"num_features":8,\
+            {"architecture":"resnet8-width2-b","num_classes":2,"num_features":8,\
             "label_names":["ant","bee"],\
             "pretrained_cfg":{"input_size":[1,8,8],"interpolation":"bilinear","crop_pct":0.8,\
             "crop_mode":"center","mean":[0.25],"std":[0.5],"first_conv":"conv1",\
             "classifier":"fc","num_classes":2,"pool_size":[2,2]},\
-            "resnet4j":{"format":1,"network":{"name":"resnet8-b","input":[1,8,8],""");
+            "resnet4j":{"format":1,"network":{"name":"resnet8-width2-b","input":[1,8,8],""");
   }
 
   @Test
@@ -191,7 +191,7 @@ class ModelFolderTest {
         .isInstanceOf(WeightsException.class)
         .hasMessage(
             file
-                + ": not the weights of resnet8-b: conv1.weight is of type U8 but must be a float"
+                + ": not the weights of resnet8-width2-b: conv1.weight is of type U8 but must be a float"
                 + " type; bn1.bias [2] is missing; bn1.num_batches_tracked is of type F32 but must"
                 + " be I64; fc.bias is [1000] but must be [2]; \"head\" [] is not expected");
     assertThatThrownBy(() -> ModelFolder.write(temporary.resolve("b"), CONFIG, weights, ""))
