@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Stem;
 import org.resnet4j.arch.Unit;
 
 /** A network row by row; as a record, also the document of {@code summary --json}. */
@@ -42,17 +43,20 @@ record Summary(
   }
 
   private static Row stem(Network network) {
-    Layer layer = network.stemLayer();
-    int kernel = layer.convolution().kernel();
-    String pool = network.stem().pooled() ? " + pool" : "";
+    List<Layer> layers = network.stemLayers();
+    List<String> convolutions =
+        network.stem().convolutions().stream()
+            .map(c -> "%dx%d".formatted(c.kernel(), c.kernel()))
+            .toList();
+    String pool = network.stem().pool() == Stem.Pool.NONE ? "" : " + pool";
     return new Row(
-        layer.convolutionName(),
-        "%dx%d%s".formatted(kernel, kernel, pool),
+        layers.get(0).name().replaceFirst("\\..*", ""),
+        String.join(" ", convolutions) + pool,
         "-",
         network.input().toString(),
-        network.stem().output(network.input()).toString(),
-        layer.parameters(),
-        layer.multiplyAdds());
+        layers.get(layers.size() - 1).out().toString(),
+        layers.stream().mapToLong(Layer::parameters).sum(),
+        layers.stream().mapToLong(Layer::multiplyAdds).sum());
   }
 
   private static Row block(Unit unit) {
@@ -68,13 +72,14 @@ record Summary(
 
   private static Row head(Network network) {
     long weights = (long) network.features() * network.classes();
+    long tail = network.tailLayers().stream().mapToLong(Layer::parameters).sum();
     return new Row(
-        "fc",
-        "pool + linear",
+        network.headName(),
+        network.tailLayers().isEmpty() ? "pool + linear" : "norm + pool + linear",
         "-",
         String.valueOf(network.features()),
         String.valueOf(network.classes()),
-        weights + network.classes(),
+        tail + weights + network.classes(),
         weights);
   }
 

@@ -1,16 +1,24 @@
 package org.resnet4j.arch;
 
+import java.util.List;
+import org.resnet4j.arch.Parameter.Role;
+
 /**
- * A square two-dimensional convolution without bias; a batch norm always follows it.
+ * A square two-dimensional convolution without bias.
  *
  * @param in input channels
  * @param out output channels
  * @param kernel side of the kernel in pixels
  * @param stride step in pixels
  * @param padding zeros added on each side, in pixels
+ * @param dilation step between two values of the kernel, in pixels
+ * @param groups parts of the channels that do not see each other; divides {@code in} and {@code
+ *     out}
  */
-public record Convolution(int in, int out, int kernel, int stride, int padding) {
-  /** Throws {@link IllegalArgumentException} for a size below 1 or a negative padding. */
+public record Convolution(
+    int in, int out, int kernel, int stride, int padding, int dilation, int groups)
+    implements Operation {
+  /** Throws {@link IllegalArgumentException} for sizes that make no convolution. */
   public Convolution {
     if (in < 1 || out < 1 || kernel < 1 || stride < 1 || padding < 0) {
       throw new IllegalArgumentException(
@@ -18,6 +26,17 @@ public record Convolution(int in, int out, int kernel, int stride, int padding) 
                   + " be at least 1 and padding at least 0")
               .formatted(in, out, kernel, stride, padding));
     }
+    if (dilation < 1 || groups < 1 || in % groups != 0 || out % groups != 0) {
+      throw new IllegalArgumentException(
+          ("convolution %d->%d, dilation %d, groups %d: both must be at least 1, and the groups"
+                  + " must divide the channels")
+              .formatted(in, out, dilation, groups));
+    }
+  }
+
+  /** Without dilation, and all channels in one group. */
+  public Convolution(int in, int out, int kernel, int stride, int padding) {
+    this(in, out, kernel, stride, padding, 1, 1);
   }
 
   /** A 3x3 convolution that keeps the size at stride 1. */
@@ -30,12 +49,31 @@ public record Convolution(int in, int out, int kernel, int stride, int padding) 
     return new Convolution(in, out, 1, stride, 0);
   }
 
+  /** The same convolution in groups. */
+  Convolution grouped(int groups) {
+    return new Convolution(in, out, kernel, stride, padding, dilation, groups);
+  }
+
+  /** The same kernel pulled apart, with the padding that keeps the size. */
+  Convolution dilated(int dilation) {
+    return new Convolution(in, out, kernel, stride, dilation * (kernel - 1) / 2, dilation, groups);
+  }
+
+  Convolution withStride(int stride) {
+    return new Convolution(in, out, kernel, stride, padding, dilation, groups);
+  }
+
+  Convolution withIn(int in) {
+    return new Convolution(in, out, kernel, stride, padding, dilation, groups);
+  }
+
   /**
    * The shape it makes of {@code input}.
    *
    * @throws IllegalArgumentException if the channels differ or the padded input is smaller than the
    *     kernel
    */
+  @Override
   public Shape output(Shape input) {
     if (input.channels() != in) {
       throw new IllegalArgumentException(
@@ -45,7 +83,7 @@ public record Convolution(int in, int out, int kernel, int stride, int padding) 
   }
 
   private int length(int side, Shape input) {
-    int room = side + 2 * padding - kernel;
+    int room = side + 2 * padding - dilation * (kernel - 1) - 1;
     if (room < 0) {
       throw new IllegalArgumentException(
           "convolution %s does not fit its input %s, even padded".formatted(this, input));
@@ -53,19 +91,36 @@ public record Convolution(int in, int out, int kernel, int stride, int padding) 
     return room / stride + 1;
   }
 
-  /** The number of weights: out x in x kernel x kernel. */
+  /** The number of weights: out x in / groups x kernel x kernel. */
   public long weights() {
-    return (long) out * in * kernel * kernel;
+    return (long) out * (in / groups) * kernel * kernel;
   }
 
-  /** Multiply-adds for one image of the given shape. */
+  @Override
   public long multiplyAdds(Shape input) {
     return weights() * output(input).positions();
   }
 
   @Override
+  public List<Parameter> state(String module) {
+    return List.of(
+        new Parameter(
+            module + ".weight",
+            Role.CONVOLUTION_WEIGHT,
+            List.of(out, in / groups, kernel, kernel)));
+  }
+
+  @Override
   public String toString() {
-    return "%dx%d, %d->%d, stride %d, padding %d"
-        .formatted(kernel, kernel, in, out, stride, padding);
+    return "%dx%d, %d->%d, stride %d, padding %d%s%s"
+        .formatted(
+            kernel,
+            kernel,
+            in,
+            out,
+            stride,
+            padding,
+            dilation == 1 ? "" : ", dilation " + dilation,
+            groups == 1 ? "" : ", groups " + groups);
   }
 }

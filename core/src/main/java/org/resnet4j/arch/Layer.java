@@ -1,25 +1,31 @@
 package org.resnet4j.arch;
 
+import java.util.List;
+
 /**
- * A convolution in its place in a network, with the batch norm that follows it.
+ * An operation in its place in a network.
  *
- * @param convolutionName torchvision's module name, e.g. {@code layer1.0.conv1}
- * @param normName torchvision's module name, e.g. {@code layer1.0.bn1}
- * @param convolution what it does
+ * @param name the module's name in PyTorch, e.g. {@code layer1.0.conv1}
+ * @param operation what it does
  * @param in the shape that reaches it
  */
-public record Layer(String convolutionName, String normName, Convolution convolution, Shape in) {
+public record Layer(String name, Operation operation, Shape in) {
   public Shape out() {
-    return convolution.output(in);
+    return operation.output(in);
   }
 
-  /** Trained values: the kernel, and scale and shift of the batch norm. */
+  /** Every tensor of the layer, in PyTorch's order. */
+  public List<Parameter> state() {
+    return operation.state(name);
+  }
+
+  /** The number of trained values. */
   public long parameters() {
-    return convolution.weights() + 2L * convolution.out();
+    return state().stream().filter(p -> p.role().trained()).mapToLong(Parameter::size).sum();
   }
 
-  /** Multiply-adds of the convolution for one image; batch norm is not counted, as in the paper. */
+  /** Multiply-adds for one image; norms are not counted, as in the paper. */
   public long multiplyAdds() {
-    return convolution.multiplyAdds(in);
+    return operation.multiplyAdds(in);
   }
 }

@@ -2,6 +2,7 @@ package org.resnet4j.arch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.resnet4j.arch.Parameter.Role;
 
 /**
@@ -13,10 +14,13 @@ import org.resnet4j.arch.Parameter.Role;
  * @param name for people and files, e.g. {@code resnet20}
  * @param input the shape of an image, C x H x W
  * @param classes the number of logits
+ * @param order where norm and ReLU stand in every unit
+ * @param norm how every feature map is normalised
  * @param stem what comes before the stages
  * @param stages at least one
  */
-public record Network(String name, Shape input, int classes, Stem stem, List<Stage> stages) {
+public record Network(
+    String name, Shape input, int classes, Order order, Norm norm, Stem stem, List<Stage> stages) {
   /**
    * Throws {@link IllegalArgumentException} for a network that cannot work, naming the block, the
    * shapes on both sides and what would fit.
@@ -30,7 +34,16 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
     if (stages.isEmpty()) {
       throw new IllegalArgumentException(name + ": a network needs at least one stage");
     }
-    check(name, input, stem, stages);
+    int channels = stem.convolutions().get(0).in();
+    if (channels != input.channels()) {
+      throw new IllegalArgumentException(
+          "%s: the stem takes %d channels but the input is %s".formatted(name, channels, input));
+    }
+    try {
+      place(out(stem.layers(input, order, norm)), order, norm, stages);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+    }
     int stride = stride(stem, stages);
     if (input.height() < stride || input.width() < stride) {
       throw new IllegalArgumentException(
@@ -39,32 +52,26 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
     }
   }
 
-  private static void check(String name, Shape input, Stem stem, List<Stage> stages) {
-    if (stem.convolution().in() != input.channels()) {
-      throw new IllegalArgumentException(
-          "%s: the stem takes %d channels but the input is %s"
-              .formatted(name, stem.convolution().in(), input));
-    }
-    try {
-      place(stem.output(input), stages);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
-    }
+  /** A network in the order of the paper, with batch norm. */
+  public Network(String name, Shape input, int classes, Stem stem, List<Stage> stages) {
+    this(name, input, classes, Order.ORIGINAL, new Norm.Batch(), stem, stages);
   }
 
-  private static List<Unit> place(Shape shape, List<Stage> stages) {
+  private static List<Unit> place(Shape shape, Order order, Norm norm, List<Stage> stages) {
+    Names names = Names.of(order);
     List<Unit> units = new ArrayList<>();
     Shape in = shape;
     for (int s = 0; s < stages.size(); s++) {
       List<Block> blocks = stages.get(s).blocks();
       for (int b = 0; b < blocks.size(); b++) {
-        Unit unit = new Unit("layer" + (s + 1) + "." + b, blocks.get(b), in);
-        if (blocks.get(b).in() != in.channels()) {
+        Block block = blocks.get(b);
+        String name = names.unit(s, b);
+        if (block.in() != in.channels()) {
           throw new IllegalArgumentException(
               "%s takes %d channels but what comes before it gives %s; make it take %d"
-                  .formatted(unit.name(), blocks.get(b).in(), in, in.channels()));
+                  .formatted(name, block.in(), in, in.channels()));
         }
-        unit.check();
+        Unit unit = Unit.of(name, block, in, order, norm);
         units.add(unit);
         in = unit.out();
       }
@@ -72,12 +79,14 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
     return units;
   }
 
+  private static Shape out(List<Layer> layers) {
+    return layers.get(layers.size() - 1).out();
+  }
+
   private static int stride(Stem stem, List<Stage> stages) {
     long stride = stem.stride();
     for (Stage stage : stages) {
-      for (Block block : stage.blocks()) {
-        stride = Math.min(stride * block.stride(), Integer.MAX_VALUE);
-      }
+      stride = Math.min(stride * stage.stride(), Integer.MAX_VALUE);
     }
     return (int) stride;
   }
@@ -87,14 +96,36 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
     return stride(stem, stages);
   }
 
-  /** Every block in its place, first to last. */
-  public List<Unit> units() {
-    return place(stem.output(input), stages);
+  /** The layers of the stem in their places. */
+  public List<Layer> stemLayers() {
+    return stem.layers(input, order, norm);
   }
 
-  /** The stem's convolution and batch norm. */
-  public Layer stemLayer() {
-    return new Layer("conv1", "bn1", stem.convolution(), input);
+  /** Every block in its place, first to last. */
+  public List<Unit> units() {
+    return place(out(stemLayers()), order, norm, stages);
+  }
+
+  /** What stands between the last unit and the pool: norm and ReLU where the units end without. */
+  public List<Layer> tailLayers() {
+    Shape shape = featureShape();
+    return switch (order) {
+      case ORIGINAL, NORM_AFTER_ADDITION, RELU_BEFORE_ADDITION -> List.of();
+      case RELU_ONLY_PRE_ACTIVATION ->
+          Step.place("", List.of(new Step("relu", new Operation.Relu())), shape);
+      case PRE_ACTIVATION ->
+          Step.place(
+              "",
+              List.of(
+                  new Step("norm", norm.of(shape.channels())),
+                  new Step("norm.relu", new Operation.Relu())),
+              shape);
+    };
+  }
+
+  /** The name of the linear layer: {@code fc}, or timm's {@code head.fc}. */
+  public String headName() {
+    return Names.of(order).head();
   }
 
   /** Channels that reach the linear layer. */
@@ -103,12 +134,43 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
     return last.get(last.size() - 1).out();
   }
 
+  private Shape featureShape() {
+    List<Unit> units = units();
+    return units.get(units.size() - 1).out();
+  }
+
+  /**
+   * The feature map that a stage gives to whoever builds on the network.
+   *
+   * @param shape channels, height and width
+   * @param stride how many input pixels lie between two of its pixels
+   */
+  public record FeatureMap(Shape shape, int stride) {}
+
+  /** The feature map at the end of each stage, first to last. */
+  public List<FeatureMap> featureMaps() {
+    List<FeatureMap> maps = new ArrayList<>();
+    List<Unit> units = units();
+    int stride = stem.stride();
+    int end = 0;
+    for (Stage stage : stages) {
+      stride *= stage.stride();
+      end += stage.blocks().size();
+      maps.add(new FeatureMap(units.get(end - 1).out(), stride));
+    }
+    return maps;
+  }
+
   /**
    * The depth as the paper counts it: convolutions of stem and branches, and the linear layer;
-   * projections do not count.
+   * projections do not count, and a deep stem counts as one.
    */
   public int depth() {
-    return 2 + units().stream().mapToInt(unit -> unit.block().branch().size()).sum();
+    return 2
+        + stages.stream()
+            .flatMap(stage -> stage.blocks().stream())
+            .mapToInt(block -> block.branch().size())
+            .sum();
   }
 
   /** Whether no block has a shortcut. */
@@ -125,61 +187,122 @@ public record Network(String name, Shape input, int classes, Stem stem, List<Sta
 
   /** Multiply-adds of convolutions and linear layer for one image, as the paper counts them. */
   public long multiplyAdds() {
+    long stem = stemLayers().stream().mapToLong(Layer::multiplyAdds).sum();
     long blocks = units().stream().mapToLong(Unit::multiplyAdds).sum();
-    return stemLayer().multiplyAdds() + blocks + (long) features() * classes;
+    return stem + blocks + (long) features() * classes;
   }
 
   /** Every tensor of the state dict, statistics included, in PyTorch's order. */
   public List<Parameter> state() {
+    List<Layer> layers = new ArrayList<>(stemLayers());
+    units().forEach(unit -> layers.addAll(unit.layers()));
+    layers.addAll(tailLayers());
     List<Parameter> state = new ArrayList<>();
-    addTo(state, stemLayer());
-    for (Unit unit : units()) {
-      unit.layers().forEach(layer -> addTo(state, layer));
-    }
-    state.add(new Parameter("fc.weight", Role.LINEAR_WEIGHT, List.of(classes, features())));
-    state.add(new Parameter("fc.bias", Role.LINEAR_BIAS, List.of(classes)));
+    layers.forEach(layer -> state.addAll(layer.state()));
+    // timm's pre-activation networks end in a 1x1 convolution, which is the same.
+    List<Integer> shape =
+        order == Order.PRE_ACTIVATION
+            ? List.of(classes, features(), 1, 1)
+            : List.of(classes, features());
+    state.add(new Parameter(headName() + ".weight", Role.LINEAR_WEIGHT, shape));
+    state.add(new Parameter(headName() + ".bias", Role.LINEAR_BIAS, List.of(classes)));
     return state;
   }
 
-  private static void addTo(List<Parameter> state, Layer layer) {
-    Convolution c = layer.convolution();
-    state.add(
-        new Parameter(
-            layer.convolutionName() + ".weight",
-            Role.CONVOLUTION_WEIGHT,
-            List.of(c.out(), c.in(), c.kernel(), c.kernel())));
-    List<Integer> channels = List.of(c.out());
-    String norm = layer.normName();
-    state.add(new Parameter(norm + ".weight", Role.NORM_WEIGHT, channels));
-    state.add(new Parameter(norm + ".bias", Role.NORM_BIAS, channels));
-    state.add(new Parameter(norm + ".running_mean", Role.RUNNING_MEAN, channels));
-    state.add(new Parameter(norm + ".running_var", Role.RUNNING_VARIANCE, channels));
-    state.add(new Parameter(norm + ".num_batches_tracked", Role.BATCHES_TRACKED, List.of()));
-  }
-
   /** The same network for another number of classes. */
-  public Network withClasses(int classes) {
-    return new Network(name, input, classes, stem, stages);
+  public Network withClasses(int other) {
+    return new Network(name, input, other, order, norm, stem, stages);
   }
 
   /** The same network for images of another shape; the stem takes their channels. */
-  public Network withInput(Shape input) {
-    return new Network(name, input, classes, stem.withChannels(input.channels()), stages);
+  public Network withInput(Shape other) {
+    return new Network(
+        name, other, classes, order, norm, stem.withChannels(other.channels()), stages);
   }
 
-  public Network withName(String name) {
-    return new Network(name, input, classes, stem, stages);
+  public Network withName(String other) {
+    return new Network(other, input, classes, order, norm, stem, stages);
+  }
+
+  public Network withOrder(Order other) {
+    return new Network(name, input, classes, other, norm, stem, stages);
+  }
+
+  public Network withNorm(Norm other) {
+    return new Network(name, input, classes, order, other, stem, stages);
+  }
+
+  /** The same network with every block changed. */
+  public Network withBlocks(UnaryOperator<Block> change) {
+    return withStages(
+        stages.stream()
+            .map(stage -> new Stage(stage.blocks().stream().map(change).toList()))
+            .toList());
+  }
+
+  Network withStages(List<Stage> other) {
+    return new Network(name, input, classes, order, norm, stem, other);
   }
 
   /** The plain twin: every shortcut taken away, every branch kept; named with {@code -plain}. */
   public Network withoutShortcuts() {
-    List<Stage> plain =
-        stages.stream()
-            .map(
-                stage ->
-                    new Stage(
-                        stage.blocks().stream().map(b -> b.with(new Shortcut.None())).toList()))
-            .toList();
-    return new Network(name + "-plain", input, classes, stem, plain);
+    return withBlocks(block -> block.with(new Shortcut.None())).withName(name + "-plain");
+  }
+
+  /**
+   * Stochastic depth: the branch of block l of L is left out in training with probability {@code l
+   * / L * rate}; arXiv 1603.09382, equation (4).
+   *
+   * @param rate of the last block, from 0 to below 1
+   */
+  public Network withStochasticDepth(double rate) {
+    int count = units().size();
+    List<Stage> changed = new ArrayList<>();
+    int l = 0;
+    for (Stage stage : stages) {
+      List<Block> blocks = new ArrayList<>();
+      for (Block block : stage.blocks()) {
+        l++;
+        blocks.add(new Block.StochasticDepth(block, rate * l / count));
+      }
+      changed.add(new Stage(blocks));
+    }
+    return withStages(changed);
+  }
+
+  /**
+   * The same weights with larger feature maps: stages that would step further than {@code stride}
+   * look further instead; torchvision's {@code replace_stride_with_dilation}, timm's {@code
+   * output_stride}.
+   *
+   * @param stride 8, 16 or 32 for an ImageNet network
+   * @throws IllegalArgumentException if the stem alone steps further
+   */
+  public Network withOutputStride(int stride) {
+    if (stride < stem.stride()) {
+      throw new IllegalArgumentException(
+          "output stride %d: the stem alone has %d; choose at least that"
+              .formatted(stride, stem.stride()));
+    }
+    List<Stage> changed = new ArrayList<>();
+    int reached = stem.stride();
+    int dilation = 1;
+    for (Stage stage : stages) {
+      int before = dilation;
+      boolean dilate = reached * stage.stride() > stride;
+      if (dilate) {
+        dilation *= stage.stride();
+      } else {
+        reached *= stage.stride();
+      }
+      List<Block> blocks = new ArrayList<>();
+      for (Block block : stage.blocks()) {
+        Block kept = dilate ? block.withStride(1) : block;
+        int first = blocks.isEmpty() ? before : dilation;
+        blocks.add(dilation == 1 ? kept : new Block.Dilated(kept, first, dilation));
+      }
+      changed.add(new Stage(blocks));
+    }
+    return withStages(changed);
   }
 }

@@ -15,6 +15,8 @@ public record Parameter(String name, Role role, List<Integer> shape) {
    */
   public enum Role {
     CONVOLUTION_WEIGHT(true),
+    CONVOLUTION_BIAS(true),
+    GATE_BIAS(true),
     NORM_WEIGHT(true),
     NORM_BIAS(true),
     RUNNING_MEAN(false),

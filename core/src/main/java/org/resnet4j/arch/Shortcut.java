@@ -3,12 +3,18 @@ package org.resnet4j.arch;
 /**
  * What a block adds to its branch: the second path of {@code y = relu(branch(x) + shortcut(x))}.
  *
- * <p>arXiv 1512.03385, section 3.2 and the options A, B and C of section 4.1.
+ * <p>arXiv 1512.03385, section 3.2 and the options A, B and C of section 4.1; the variants of arXiv
+ * 1603.05027, table 1.
  */
 public sealed interface Shortcut {
 
   /** One word or two for tables and drawings. */
   String label();
+
+  /** The same shortcut beside a branch of another step. */
+  default Shortcut withStride(int stride) {
+    return this;
+  }
 
   /** The input itself; equation (1). Fits only where the branch keeps the shape. */
   record Identity() implements Shortcut {
@@ -56,6 +62,58 @@ public sealed interface Shortcut {
     @Override
     public String label() {
       return "projection %dx%d".formatted(kernel, kernel);
+    }
+
+    @Override
+    public Projection withStride(int other) {
+      return new Projection(kernel, other, padding);
+    }
+  }
+
+  /** An average pool with the step, then a 1x1 projection: ResNet-D; arXiv 1812.01187. */
+  record PooledProjection(int stride) implements Shortcut {
+    @Override
+    public String label() {
+      return "pool + projection 1x1";
+    }
+
+    @Override
+    public PooledProjection withStride(int other) {
+      return new PooledProjection(other);
+    }
+  }
+
+  /**
+   * Both paths times constants; arXiv 1603.05027, section 3.1.
+   *
+   * @param shortcut what the input is multiplied by
+   * @param branch what the branch is multiplied by
+   */
+  record Scaled(double shortcut, double branch) implements Shortcut {
+    @Override
+    public String label() {
+      return "times " + shortcut;
+    }
+  }
+
+  /**
+   * The input times {@code 1 - g(x)}; arXiv 1603.05027, section 3.1.
+   *
+   * @param exclusive whether the branch is multiplied by {@code g(x)}: the "exclusive" and not the
+   *     "shortcut-only" gate
+   */
+  record Gated(boolean exclusive) implements Shortcut {
+    @Override
+    public String label() {
+      return exclusive ? "exclusive gate" : "gate";
+    }
+  }
+
+  /** The input with dropout; arXiv 1603.05027, section 3.1. */
+  record DroppedOut(double rate) implements Shortcut {
+    @Override
+    public String label() {
+      return "dropout " + rate;
     }
   }
 

@@ -1,5 +1,7 @@
 package org.resnet4j.arch;
 
+import java.util.Arrays;
+import java.util.Optional;
 import org.resnet4j.arch.Shortcut.ZeroPadded.Side;
 
 /**
@@ -15,6 +17,8 @@ public enum ShortcutOption {
   B,
   /** 1x1 projections everywhere. */
   C,
+  /** An average pool and a 1x1 projection where the shape changes: ResNet-D. */
+  D,
   /** No shortcut anywhere: the plain twin. */
   PLAIN;
 
@@ -25,9 +29,14 @@ public enum ShortcutOption {
       case PLAIN -> new Shortcut.None();
       case C -> Shortcut.Projection.of1x1(stride);
       case B -> same ? new Shortcut.Identity() : Shortcut.Projection.of1x1(stride);
+      case D -> same ? new Shortcut.Identity() : new Shortcut.PooledProjection(stride);
       case A -> same ? new Shortcut.Identity() : new Shortcut.ZeroPadded(Side.AROUND);
       case A_AFTER -> same ? new Shortcut.Identity() : new Shortcut.ZeroPadded(Side.AFTER);
     };
+  }
+
+  static Optional<ShortcutOption> ofSuffix(String suffix) {
+    return Arrays.stream(values()).filter(option -> option.suffix().equals(suffix)).findFirst();
   }
 
   /** The suffix in a network's name. */
@@ -37,6 +46,7 @@ public enum ShortcutOption {
       case A_AFTER -> "-a-after";
       case B -> "-b";
       case C -> "-c";
+      case D -> "-d";
       case PLAIN -> "-plain";
     };
   }

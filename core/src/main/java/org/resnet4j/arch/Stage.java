@@ -19,4 +19,13 @@ public record Stage(List<Block> blocks) {
   public static Stage of(Block... blocks) {
     return new Stage(List.of(blocks));
   }
+
+  /** How many pixels of its input lie between two of its output; at most the range of int. */
+  public int stride() {
+    long stride = 1;
+    for (Block block : blocks) {
+      stride = Math.min(stride * block.stride(), Integer.MAX_VALUE);
+    }
+    return (int) stride;
+  }
 }

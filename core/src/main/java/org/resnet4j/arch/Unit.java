@@ -2,111 +2,126 @@ package org.resnet4j.arch;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * A block in its place in a network.
+ * A block in its place in a network: {@code y = after(branch(before(x)) + shortcut(x))}.
  *
- * @param name torchvision's module name, e.g. {@code layer1.0}
+ * @param name the module's name in PyTorch, e.g. {@code layer1.0}
  * @param block what it does
  * @param in the shape that reaches both paths
+ * @param before norm and ReLU in front of the branch in a pre-activation network, else nothing
+ * @param branch the first path
+ * @param shortcut the second path; nothing where it is the input itself or the block is plain
+ * @param after ReLU, perhaps with a norm, or nothing in a pre-activation network
  */
-public record Unit(String name, Block block, Shape in) {
+public record Unit(
+    String name,
+    Block block,
+    Shape in,
+    List<Layer> before,
+    List<Layer> branch,
+    List<Layer> shortcut,
+    List<Layer> after) {
 
-  /** The layers of the branch, first to last. */
-  public List<Layer> branch() {
-    List<Layer> layers = new ArrayList<>();
-    Shape shape = in;
-    for (Convolution convolution : block.branch()) {
-      int number = layers.size() + 1;
-      Layer layer = new Layer(name + ".conv" + number, name + ".bn" + number, convolution, shape);
-      layers.add(layer);
-      shape = layer.out();
-    }
-    return layers;
+  public Unit {
+    before = List.copyOf(before);
+    branch = List.copyOf(branch);
+    shortcut = List.copyOf(shortcut);
+    after = List.copyOf(after);
   }
 
-  /** The convolution of the shortcut, if it has one. */
-  public Optional<Layer> projection() {
-    if (!(block.shortcut() instanceof Shortcut.Projection projection)) {
-      return Optional.empty();
+  /**
+   * The unit that a block makes of that input.
+   *
+   * @throws IllegalArgumentException unless branch and shortcut end in one shape; says what would
+   *     fit
+   */
+  static Unit of(String name, Block block, Shape in, Order order, Norm norm) {
+    try {
+      Paths paths = Paths.of(block, order, norm);
+      List<Layer> branch = Step.place(name, paths.branch(), in);
+      Shape out = branch.get(branch.size() - 1).out();
+      requireSplittable(block, in);
+      Unit unit =
+          new Unit(
+              name,
+              block,
+              in,
+              Step.place(name, paths.before(), in),
+              branch,
+              Step.place(name, paths.shortcut(), in),
+              Step.place(name, paths.after(), out));
+      unit.requireOneShape();
+      return unit;
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
     }
-    Convolution convolution =
-        new Convolution(
-            block.in(),
-            block.out(),
-            projection.kernel(),
-            projection.stride(),
-            projection.padding());
-    return Optional.of(new Layer(name + ".downsample.0", name + ".downsample.1", convolution, in));
+  }
+
+  /** Whether there is no second path. */
+  public boolean plain() {
+    return block.shortcut() instanceof Shortcut.None;
+  }
+
+  /** Whether the shortcut starts behind {@link #before} and not at the input itself. */
+  public boolean sharesActivation() {
+    return block.shortcut() instanceof Shortcut.Projection
+        || block.shortcut() instanceof Shortcut.PooledProjection;
   }
 
   /** The shape of branch, shortcut and sum. */
   public Shape out() {
-    List<Layer> branch = branch();
     return branch.get(branch.size() - 1).out();
   }
 
-  /** Trained values of branch and shortcut. */
+  /** Every layer, in the order of PyTorch's state dict. */
+  public List<Layer> layers() {
+    List<Layer> layers = new ArrayList<>();
+    if (!before.isEmpty()) {
+      layers.addAll(shortcut); // timm's pre-activation blocks declare it first.
+    }
+    layers.addAll(before);
+    layers.addAll(branch);
+    layers.addAll(after);
+    if (before.isEmpty()) {
+      layers.addAll(shortcut);
+    }
+    return layers;
+  }
+
+  /** Trained values of all paths. */
   public long parameters() {
     return layers().stream().mapToLong(Layer::parameters).sum();
   }
 
-  /** Multiply-adds of branch and shortcut for one image. */
+  /** Multiply-adds of all paths for one image. */
   public long multiplyAdds() {
     return layers().stream().mapToLong(Layer::multiplyAdds).sum();
   }
 
-  /** Branch, then projection: the order of PyTorch's state dict. */
-  List<Layer> layers() {
-    List<Layer> layers = new ArrayList<>(branch());
-    projection().ifPresent(layers::add);
-    return layers;
-  }
-
-  /** Throws unless branch and shortcut end in one shape; says what would fit. */
-  void check() {
-    Shape branch;
-    Shape shortcut;
-    try {
-      branch = out();
-      shortcut = shortcutOut(branch);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
-    }
-    if (!branch.equals(shortcut)) {
+  private static void requireSplittable(Block block, Shape in) {
+    int added = block.out() - in.channels();
+    if (block.shortcut() instanceof Shortcut.ZeroPadded padded
+        && padded.side() == Shortcut.ZeroPadded.Side.AROUND
+        && added > 0
+        && added % 2 != 0) {
       throw new IllegalArgumentException(
-          "%s: branch turns %s into %s but shortcut (%s) gives %s; %s"
-              .formatted(name, in, branch, block.shortcut().label(), shortcut, remedy(branch)));
+          "%d channels of zeros cannot be split around %s; put the zeros after, or add an even number"
+              .formatted(added, in));
     }
   }
 
-  private Shape shortcutOut(Shape branch) {
-    Shortcut shortcut = block.shortcut();
-    if (shortcut instanceof Shortcut.None) {
-      return branch;
+  private void requireOneShape() {
+    Shape made =
+        plain() ? out() : shortcut.isEmpty() ? in : shortcut.get(shortcut.size() - 1).out();
+    if (!made.equals(out())) {
+      throw new IllegalArgumentException(
+          "branch turns %s into %s but shortcut (%s) gives %s; %s"
+              .formatted(in, out(), block.shortcut().label(), made, remedy()));
     }
-    if (shortcut instanceof Shortcut.Identity) {
-      return in;
-    }
-    if (shortcut instanceof Shortcut.ZeroPadded padded) {
-      int added = block.out() - in.channels();
-      if (padded.side() == Shortcut.ZeroPadded.Side.AROUND && added % 2 != 0) {
-        throw new IllegalArgumentException(
-            "%d channels of zeros cannot be split around %s; put the zeros after, or add an even number"
-                .formatted(added, in));
-      }
-      // Channels can be added as zeros but not taken away.
-      int stride = block.stride();
-      return new Shape(
-          Math.max(in.channels(), block.out()),
-          (in.height() - 1) / stride + 1,
-          (in.width() - 1) / stride + 1);
-    }
-    return projection().orElseThrow().out();
   }
 
-  private String remedy(Shape branch) {
+  private String remedy() {
     if (block.shortcut() instanceof Shortcut.Projection projection) {
       int kernel = projection.kernel();
       if (kernel % 2 == 1) {
@@ -117,9 +132,9 @@ public record Unit(String name, Block block, Shape in) {
     }
     String projection =
         "a projection 1x1, %d->%d, stride %d fits"
-            .formatted(in.channels(), branch.channels(), block.stride());
+            .formatted(in.channels(), out().channels(), block.stride());
     boolean paddable =
-        branch.channels() >= in.channels() && !(block.shortcut() instanceof Shortcut.ZeroPadded);
+        out().channels() >= in.channels() && !(block.shortcut() instanceof Shortcut.ZeroPadded);
     return paddable ? projection + ", or a zero-padded one" : projection;
   }
 }

@@ -13,6 +13,9 @@ import org.resnet4j.arch.Parameter;
  * same branches, and the bits do not depend on machine or thread.
  */
 final class Initialisation {
+  // What works best in arXiv 1603.05027, table 1.
+  private static final float GATE_BIAS = -6;
+
   private Initialisation() {}
 
   /**
@@ -36,7 +39,8 @@ final class Initialisation {
         }
       }
       case NORM_WEIGHT, RUNNING_VARIANCE -> Arrays.fill(values, 1);
-      case NORM_BIAS, RUNNING_MEAN, BATCHES_TRACKED -> {}
+      case GATE_BIAS -> Arrays.fill(values, GATE_BIAS);
+      case CONVOLUTION_BIAS, NORM_BIAS, RUNNING_MEAN, BATCHES_TRACKED -> {}
     }
     return values;
   }

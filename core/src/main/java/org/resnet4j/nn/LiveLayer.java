@@ -1,67 +1,281 @@
 package org.resnet4j.nn;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.arch.Convolution;
 import org.resnet4j.arch.Layer;
+import org.resnet4j.arch.Operation;
 
-/** A convolution and its batch norm with their tensors, which belong to the network. */
-final class LiveLayer implements AutoCloseable {
-  // Torchvision's and the paper's code agree on both.
+/** A layer with its tensors, which belong to the network. */
+abstract sealed class LiveLayer implements AutoCloseable {
+  // Torchvision's, timm's and the paper's code agree on both.
   private static final double EPSILON = 1e-5;
   private static final double MOMENTUM = 0.1;
-  private static final long[] NO_DILATION = {1, 1};
+  private static final long[] ONE_BY_ONE = {1, 1};
 
-  private final Tensor weight;
-  private final Tensor batchesTracked;
-  private final TensorOptional noBias = new TensorOptional();
-  private final TensorOptional scale;
-  private final TensorOptional shift;
-  private final TensorOptional mean;
-  private final TensorOptional variance;
-  private final long[] stride;
-  private final long[] padding;
+  private final List<Pointer> owned = new ArrayList<>();
 
-  LiveLayer(Layer layer, Map<String, Tensor> state) {
-    Convolution convolution = layer.convolution();
-    weight = find(state, layer.convolutionName() + ".weight");
-    batchesTracked = find(state, layer.normName() + ".num_batches_tracked");
-    scale = new TensorOptional(find(state, layer.normName() + ".weight"));
-    shift = new TensorOptional(find(state, layer.normName() + ".bias"));
-    mean = new TensorOptional(find(state, layer.normName() + ".running_mean"));
-    variance = new TensorOptional(find(state, layer.normName() + ".running_var"));
-    stride = new long[] {convolution.stride(), convolution.stride()};
-    padding = new long[] {convolution.padding(), convolution.padding()};
-    for (TensorOptional optional : optionals()) {
-      optional.retainReference();
+  /** The layer that does what the operation says, with the tensors of that state. */
+  static LiveLayer of(Layer layer, Map<String, Tensor> state) {
+    Operation operation = layer.operation();
+    String name = layer.name();
+    if (operation instanceof Convolution convolution) {
+      return new Convolved(convolution, find(state, name + ".weight"));
     }
+    if (operation instanceof Operation.BatchNorm) {
+      return new BatchNormalised(name, state);
+    }
+    if (operation instanceof Operation.GroupNorm norm) {
+      return new GroupNormalised(norm, name, state);
+    }
+    if (operation instanceof Operation.SqueezeExcitation) {
+      return new SqueezeExcited(name, state);
+    }
+    if (operation instanceof Operation.Gate gate) {
+      return new Gated(gate, name, state);
+    }
+    if (operation instanceof Operation.Blur blur) {
+      return new Blurred(blur);
+    }
+    return new Fixed(operation);
   }
 
   static Tensor find(Map<String, Tensor> state, String name) {
     return Objects.requireNonNull(state.get(name), name);
   }
 
-  Tensor forward(Tensor input, boolean training) {
-    Tensor kernel = weight.to(input.scalar_type());
-    Tensor convolved = torch.conv2d(input, kernel, noBias, stride, padding, NO_DILATION, 1);
-    if (training) {
-      batchesTracked.add_(LiveNetwork.ONE);
-    }
-    return torch.batch_norm(
-        convolved, scale, shift, mean, variance, training, MOMENTUM, EPSILON, true);
+  abstract Tensor forward(Tensor x, boolean training);
+
+  /** Whether the result is a tensor of its own that nothing reads going back. */
+  boolean overwritable() {
+    return false;
   }
 
-  private TensorOptional[] optionals() {
-    return new TensorOptional[] {noBias, scale, shift, mean, variance};
+  <P extends Pointer> P own(P pointer) {
+    pointer.retainReference();
+    owned.add(pointer);
+    return pointer;
+  }
+
+  TensorOptional optional(Map<String, Tensor> state, String name) {
+    return own(new TensorOptional(find(state, name)));
   }
 
   @Override
   public void close() {
-    for (TensorOptional optional : optionals()) {
-      optional.close();
+    owned.forEach(Pointer::close);
+  }
+
+  private static long[] pair(int value) {
+    return new long[] {value, value};
+  }
+
+  private static final class Convolved extends LiveLayer {
+    private final Tensor weight;
+    private final TensorOptional noBias = own(new TensorOptional());
+    private final long[] stride;
+    private final long[] padding;
+    private final long[] dilation;
+    private final long groups;
+
+    Convolved(Convolution convolution, Tensor weight) {
+      this.weight = weight;
+      stride = pair(convolution.stride());
+      padding = pair(convolution.padding());
+      dilation = pair(convolution.dilation());
+      groups = convolution.groups();
+    }
+
+    @Override
+    Tensor forward(Tensor x, boolean training) {
+      Tensor kernel = weight.to(x.scalar_type());
+      return torch.conv2d(x, kernel, noBias, stride, padding, dilation, groups);
+    }
+
+    @Override
+    boolean overwritable() {
+      return true;
+    }
+  }
+
+  private static final class BatchNormalised extends LiveLayer {
+    private final Tensor batchesTracked;
+    private final TensorOptional scale;
+    private final TensorOptional shift;
+    private final TensorOptional mean;
+    private final TensorOptional variance;
+
+    BatchNormalised(String name, Map<String, Tensor> state) {
+      batchesTracked = find(state, name + ".num_batches_tracked");
+      scale = optional(state, name + ".weight");
+      shift = optional(state, name + ".bias");
+      mean = optional(state, name + ".running_mean");
+      variance = optional(state, name + ".running_var");
+    }
+
+    @Override
+    Tensor forward(Tensor x, boolean training) {
+      if (training) {
+        batchesTracked.add_(LiveNetwork.ONE);
+      }
+      return torch.batch_norm(x, scale, shift, mean, variance, training, MOMENTUM, EPSILON, true);
+    }
+
+    @Override
+    boolean overwritable() {
+      return true;
+    }
+  }
+
+  private static final class GroupNormalised extends LiveLayer {
+    private final long groups;
+    private final TensorOptional scale;
+    private final TensorOptional shift;
+
+    GroupNormalised(Operation.GroupNorm norm, String name, Map<String, Tensor> state) {
+      groups = norm.groups();
+      scale = optional(state, name + ".weight");
+      shift = optional(state, name + ".bias");
+    }
+
+    @Override
+    Tensor forward(Tensor x, boolean training) {
+      // Statistics in fp32: a group of one image is small, and bf16 keeps three digits.
+      Tensor wide = x.to(torch.ScalarType.Float);
+      return torch.group_norm(wide, groups, scale, shift, EPSILON, true).to(x.scalar_type());
+    }
+  }
+
+  private static final class SqueezeExcited extends LiveLayer {
+    private final Tensor weight1;
+    private final Tensor weight2;
+    private final TensorOptional bias1;
+    private final TensorOptional bias2;
+
+    SqueezeExcited(String name, Map<String, Tensor> state) {
+      weight1 = find(state, name + ".fc1.weight");
+      weight2 = find(state, name + ".fc2.weight");
+      bias1 = optional(state, name + ".fc1.bias");
+      bias2 = optional(state, name + ".fc2.bias");
+    }
+
+    @Override
+    Tensor forward(Tensor x, boolean training) {
+      Tensor pooled = torch.adaptive_avg_pool2d(x, ONE_BY_ONE).flatten(1, -1);
+      Tensor wide = pooled.to(torch.ScalarType.Float);
+      Tensor squeezed = torch.relu_(torch.linear(wide, weight1.flatten(1, -1), bias1));
+      Tensor weights = torch.sigmoid(torch.linear(squeezed, weight2.flatten(1, -1), bias2));
+      return x.mul(weights.to(x.scalar_type()).unsqueeze(-1).unsqueeze(-1));
+    }
+  }
+
+  /** The gate itself: {@code g(x)}; the unit multiplies with it. */
+  static final class Gated extends LiveLayer {
+    private final Operation.Gate gate;
+    private final Tensor weight;
+    private final TensorOptional bias;
+
+    Gated(Operation.Gate gate, String name, Map<String, Tensor> state) {
+      this.gate = gate;
+      weight = find(state, name + ".weight");
+      bias = optional(state, name + ".bias");
+    }
+
+    boolean exclusive() {
+      return gate.exclusive();
+    }
+
+    @Override
+    Tensor forward(Tensor x, boolean training) {
+      Tensor wide = x.to(torch.ScalarType.Float);
+      return torch
+          .sigmoid(torch.conv2d(wide, weight, bias, ONE_BY_ONE, new long[] {0, 0}, ONE_BY_ONE, 1))
+          .to(x.scalar_type());
+    }
+  }
+
+  private static final class Blurred extends LiveLayer {
+    private static final float[] BINOMIAL = {1, 2, 1, 2, 4, 2, 1, 2, 1};
+    private final Operation.Blur blur;
+    private final TensorOptional noBias = own(new TensorOptional());
+
+    Blurred(Operation.Blur blur) {
+      this.blur = blur;
+    }
+
+    @Override
+    Tensor forward(Tensor x, boolean training) {
+      float[] kernel = new float[9];
+      for (int i = 0; i < 9; i++) {
+        kernel[i] = BINOMIAL[i] / 16;
+      }
+      Tensor weight =
+          Tensor.create(kernel, 1, 1, 3, 3)
+              .to(x.device(), x.scalar_type())
+              .expand(blur.channels(), 1, 3, 3);
+      Tensor padded = torch.reflection_pad2d(x, 1, 1, 1, 1);
+      return torch.conv2d(
+          padded, weight, noBias, pair(blur.stride()), pair(0), ONE_BY_ONE, blur.channels());
+    }
+  }
+
+  /** What has no tensors. */
+  private static final class Fixed extends LiveLayer {
+    private final Operation operation;
+
+    Fixed(Operation operation) {
+      this.operation = operation;
+    }
+
+    @Override
+    Tensor forward(Tensor x, boolean training) {
+      if (operation instanceof Operation.Relu) {
+        return torch.relu(x);
+      }
+      if (operation instanceof Operation.MaxPool pool) {
+        return torch.max_pool2d(
+            x, pair(pool.kernel()), pair(pool.stride()), pair(pool.padding()), ONE_BY_ONE, false);
+      }
+      if (operation instanceof Operation.AveragePool pool) {
+        return pool.stride() == 1
+            ? x
+            : torch.avg_pool2d(
+                x, pair(2), pair(pool.stride()), pair(0), true, false, new LongOptional());
+      }
+      if (operation instanceof Operation.ZeroPad pad) {
+        return zeroPadded(x, pad);
+      }
+      if (operation instanceof Operation.Scale scale) {
+        return x.mul(new Scalar(scale.factor()));
+      }
+      if (operation instanceof Operation.Dropout dropout) {
+        return torch.dropout(x, dropout.rate(), training);
+      }
+      if (operation instanceof Operation.DropPath path) {
+        return training && path.rate() > 0 ? dropPath(x, path.rate()) : x;
+      }
+      throw new IllegalStateException("no layer for " + operation);
+    }
+
+    private static Tensor zeroPadded(Tensor x, Operation.ZeroPad pad) {
+      LongOptional everything = new LongOptional();
+      Tensor thinned =
+          x.slice(2, everything, everything, pad.stride())
+              .slice(3, everything, everything, pad.stride());
+      return torch.constant_pad_nd(thinned, 0, 0, 0, 0, pad.before(), pad.after());
+    }
+
+    /** Images are kept or dropped whole, and those kept are scaled so that the mean stays. */
+    private static Tensor dropPath(Tensor x, double rate) {
+      return x.mul(torch.dropout(x.new_ones(x.size(0), 1, 1, 1), rate, true));
     }
   }
 }

@@ -10,9 +10,13 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.resnet4j.arch.Convolution;
+import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Operation;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Parameter.Role;
+import org.resnet4j.arch.Stage;
 import org.resnet4j.arch.Unit;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
@@ -28,17 +32,15 @@ import org.resnet4j.tensor.Tensors;
  */
 public final class LiveNetwork implements AutoCloseable {
   static final Scalar ONE = new Scalar(1);
-  private static final long[] POOL_KERNEL = {3, 3};
-  private static final long[] POOL_STRIDE = {2, 2};
-  private static final long[] POOL_PADDING = {1, 1};
   private static final long[] ONE_BY_ONE = {1, 1};
 
   private final Network network;
   private final Device device;
   private final Precision precision;
   private final Map<String, Tensor> state;
-  private final LiveLayer stem;
+  private final LivePath stem;
   private final List<LiveUnit> units = new ArrayList<>();
+  private final LivePath tail;
   private final TensorOptional headBias;
   private boolean training;
 
@@ -48,11 +50,12 @@ public final class LiveNetwork implements AutoCloseable {
     this.device = device;
     this.precision = precision;
     this.state = Collections.unmodifiableMap(state);
-    this.stem = new LiveLayer(network.stemLayer(), state);
+    this.stem = new LivePath(network.stemLayers(), state);
     for (Unit unit : network.units()) {
       units.add(new LiveUnit(unit, state));
     }
-    this.headBias = new TensorOptional(LiveLayer.find(state, "fc.bias"));
+    this.tail = new LivePath(network.tailLayers(), state);
+    this.headBias = new TensorOptional(LiveLayer.find(state, network.headName() + ".bias"));
     headBias.retainReference();
   }
 
@@ -66,15 +69,16 @@ public final class LiveNetwork implements AutoCloseable {
   /**
    * A network with He's initialisation, in training mode.
    *
-   * @param zeroBranch whether the last batch norm of each branch starts at zero, so that each block
-   *     starts as its shortcut; arXiv 1706.02677, section 5.1
+   * @param zeroBranch whether the last norm of each branch, or its last convolution where no norm
+   *     follows, starts at zero, so that each block starts as its shortcut; arXiv 1706.02677,
+   *     section 5.1
    */
   public static LiveNetwork initialised(
       Network network, long seed, boolean zeroBranch, Device device, Precision precision) {
     List<String> zero = new ArrayList<>();
     if (zeroBranch && !network.plain()) {
       for (Unit unit : network.units()) {
-        zero.add(unit.branch().get(unit.branch().size() - 1).normName() + ".weight");
+        zero.add(lastScale(unit) + ".weight");
       }
     }
     LiveNetwork live =
@@ -88,6 +92,19 @@ public final class LiveNetwork implements AutoCloseable {
             precision);
     live.train(true);
     return live;
+  }
+
+  /** What scales the result of a unit's branch. */
+  private static String lastScale(Unit unit) {
+    List<Layer> branch = unit.branch();
+    for (int i = branch.size() - 1; ; i--) {
+      Operation operation = branch.get(i).operation();
+      if (operation instanceof Operation.BatchNorm
+          || operation instanceof Operation.GroupNorm
+          || operation instanceof Convolution) {
+        return branch.get(i).name();
+      }
+    }
   }
 
   /** A network with the given parameters, in evaluation mode. */
@@ -133,15 +150,35 @@ public final class LiveNetwork implements AutoCloseable {
   /** As {@link #forward(Tensor)}, with a probe that sees every unit. */
   public Tensor forward(Tensor images, Probe probe) {
     Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
-    x = torch.relu_(stem.forward(x, training));
-    if (network.stem().pooled()) {
-      x = torch.max_pool2d(x, POOL_KERNEL, POOL_STRIDE, POOL_PADDING, ONE_BY_ONE, false);
-    }
+    x = stem.forward(x, training);
     for (LiveUnit unit : units) {
       x = unit.forward(x, training, probe);
     }
+    x = tail.forward(x, training);
     Tensor pooled = torch.adaptive_avg_pool2d(x, ONE_BY_ONE).flatten(1, -1);
-    return torch.linear(pooled.to(torch.ScalarType.Float), tensor("fc.weight"), headBias);
+    Tensor weight = tensor(network.headName() + ".weight").flatten(1, -1);
+    return torch.linear(pooled.to(torch.ScalarType.Float), weight, headBias);
+  }
+
+  /**
+   * The feature map at the end of each stage, as {@link Network#featureMaps} says.
+   *
+   * @param images (N, C, H, W), fp32, normalised
+   * @return (N, channels, height, width) each, in the network's precision; belong to the caller's
+   *     scope
+   */
+  public List<Tensor> featureMaps(Tensor images) {
+    List<Tensor> maps = new ArrayList<>();
+    Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
+    x = stem.forward(x, training);
+    int next = 0;
+    for (Stage stage : network.stages()) {
+      for (int end = next + stage.blocks().size(); next < end; next++) {
+        x = units.get(next).forward(x, training, Probe.NONE);
+      }
+      maps.add(x);
+    }
+    return maps;
   }
 
   /**
@@ -177,6 +214,7 @@ public final class LiveNetwork implements AutoCloseable {
   public void close() {
     stem.close();
     units.forEach(LiveUnit::close);
+    tail.close();
     headBias.close();
     state.values().forEach(Tensor::close);
   }

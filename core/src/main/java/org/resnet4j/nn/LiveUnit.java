@@ -1,77 +1,65 @@
 package org.resnet4j.nn;
 
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.resnet4j.arch.Shortcut;
-import org.resnet4j.arch.Shortcut.ZeroPadded;
+import org.resnet4j.arch.Operation;
 import org.resnet4j.arch.Unit;
 
-/** A unit with its layers: {@code y = relu(branch(x) + shortcut(x))}. */
+/** A unit with its tensors: {@code y = after(branch(before(x)) + shortcut(x))}. */
 final class LiveUnit implements AutoCloseable {
   private final Unit unit;
-  private final List<LiveLayer> branch;
-  private final Optional<LiveLayer> projection;
+  private final LivePath before;
+  private final LivePath branch;
+  private final LivePath shortcut;
+  private final LivePath after;
+  private final boolean endsInRelu;
 
   LiveUnit(Unit unit, Map<String, Tensor> state) {
     this.unit = unit;
-    this.branch = unit.branch().stream().map(layer -> new LiveLayer(layer, state)).toList();
-    this.projection = unit.projection().map(layer -> new LiveLayer(layer, state));
+    this.before = new LivePath(unit.before(), state);
+    this.branch = new LivePath(unit.branch(), state);
+    this.shortcut = new LivePath(unit.shortcut(), state);
+    this.after = new LivePath(unit.after(), state);
+    this.endsInRelu =
+        unit.after().size() == 1 && unit.after().get(0).operation() instanceof Operation.Relu;
   }
 
   Tensor forward(Tensor input, boolean training, Probe probe) {
-    Tensor branched = branch(input, training);
-    if (unit.block().shortcut() instanceof Shortcut.None) {
+    Tensor activated = before.forward(input, training);
+    Tensor branched = branch.forward(activated, training);
+    if (unit.plain()) {
       if (probe != Probe.NONE) {
         probe.observe(unit, branched, new Tensor(), branched);
       }
-      return torch.relu(branched);
+      return after.forward(branched, training);
     }
-    Tensor shortcut = shortcut(input, training);
-    if (probe == Probe.NONE) {
+    Tensor other;
+    if (!shortcut.isEmpty() && shortcut.first() instanceof LiveLayer.Gated gate) {
+      Tensor open = gate.forward(input, training);
+      other = input.mul(open.neg().add_(new Scalar(1)));
+      branched = gate.exclusive() ? branched.mul(open) : branched;
+    } else {
+      other = shortcut.forward(unit.sharesActivation() ? activated : input, training);
+    }
+    if (probe == Probe.NONE && branch.overwritable()) {
       // In place: nothing else reads the branch, and its batch norm does not need it going back.
-      return torch.relu_(branched.add_(shortcut));
+      Tensor sum = branched.add_(other);
+      return endsInRelu ? torch.relu_(sum) : after.forward(sum, training);
     }
-    Tensor sum = branched.add(shortcut);
-    probe.observe(unit, branched, shortcut, sum);
-    return torch.relu(sum);
-  }
-
-  private Tensor branch(Tensor input, boolean training) {
-    Tensor x = input;
-    int last = branch.size() - 1;
-    for (int i = 0; i < last; i++) {
-      x = torch.relu_(branch.get(i).forward(x, training));
+    Tensor sum = branched.add(other);
+    if (probe != Probe.NONE) {
+      probe.observe(unit, branched, other, sum);
     }
-    return branch.get(last).forward(x, training);
-  }
-
-  private Tensor shortcut(Tensor input, boolean training) {
-    if (projection.isPresent()) {
-      return projection.get().forward(input, training);
-    }
-    if (unit.block().shortcut() instanceof ZeroPadded padded) {
-      return zeroPadded(input, padded.side());
-    }
-    return input;
-  }
-
-  private Tensor zeroPadded(Tensor input, ZeroPadded.Side side) {
-    int stride = unit.block().stride();
-    LongOptional everything = new LongOptional();
-    Tensor thinned =
-        input.slice(2, everything, everything, stride).slice(3, everything, everything, stride);
-    int added = unit.block().out() - unit.block().in();
-    int before = side == ZeroPadded.Side.AROUND ? added / 2 : 0;
-    return torch.constant_pad_nd(thinned, 0, 0, 0, 0, before, added - before);
+    return after.forward(sum, training);
   }
 
   @Override
   public void close() {
-    branch.forEach(LiveLayer::close);
-    projection.ifPresent(LiveLayer::close);
+    before.close();
+    branch.close();
+    shortcut.close();
+    after.close();
   }
 }

@@ -2,10 +2,12 @@ package org.resnet4j.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.resnet4j.arch.Convolution;
 import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Operation;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Stage;
@@ -33,7 +35,7 @@ final class NetworkDrawing {
     mostChannels =
         units.stream()
             .flatMap(unit -> unit.branch().stream())
-            .mapToInt(layer -> layer.convolution().out())
+            .mapToInt(layer -> layer.out().channels())
             .max()
             .orElse(1);
   }
@@ -54,14 +56,15 @@ final class NetworkDrawing {
   }
 
   private Element stem() {
-    Layer layer = network.stemLayer();
-    List<Box> boxes = new ArrayList<>();
-    boxes.add(box(layer.convolution()));
-    if (network.stem().pooled()) {
-      boxes.add(new Box("pool", "3x3 /2", "max pool", LEAST_HEIGHT));
-    }
+    List<Layer> layers = network.stemLayers();
+    List<Box> boxes = boxes(layers);
     PathDrawing drawing = new PathDrawing("stem: " + text(boxes), boxes, new Shortcut.None());
-    return row("stem", "", layer.parameters(), layer.multiplyAdds(), List.of(drawing.svg()));
+    return row(
+        "stem",
+        "",
+        layers.stream().mapToLong(Layer::parameters).sum(),
+        layers.stream().mapToLong(Layer::multiplyAdds).sum(),
+        List.of(drawing.svg()));
   }
 
   private Element stage(int number, List<Unit> units) {
@@ -130,7 +133,7 @@ final class NetworkDrawing {
   }
 
   private PathDrawing drawing(Unit unit) {
-    List<Box> boxes = unit.branch().stream().map(layer -> box(layer.convolution())).toList();
+    List<Box> boxes = boxes(unit.branch());
     String title =
         "%s: branch %s; shortcut %s; %s to %s; %s parameters, %s multiply-adds"
             .formatted(
@@ -144,6 +147,30 @@ final class NetworkDrawing {
     return new PathDrawing(title, boxes, unit.block().shortcut());
   }
 
+  private List<Box> boxes(List<Layer> layers) {
+    return layers.stream().flatMap(layer -> box(layer).stream()).toList();
+  }
+
+  /** A box for what mixes pixels or channels; norms, ReLUs and dropout have none. */
+  private Optional<Box> box(Layer layer) {
+    Operation operation = layer.operation();
+    if (operation instanceof Convolution convolution) {
+      return Optional.of(box(convolution));
+    }
+    if (operation instanceof Operation.MaxPool pool) {
+      String size = PathDrawing.sized(pool.kernel(), pool.stride());
+      return Optional.of(new Box("pool", size, "max pool", LEAST_HEIGHT));
+    }
+    if (operation instanceof Operation.Blur blur) {
+      String size = PathDrawing.sized(3, blur.stride());
+      return Optional.of(new Box("pool", size, "blur", LEAST_HEIGHT));
+    }
+    if (operation instanceof Operation.SqueezeExcitation se) {
+      return Optional.of(new Box("linear", "SE", Integer.toString(se.squeezed()), LEAST_HEIGHT));
+    }
+    return Optional.empty();
+  }
+
   /** The more channels, the higher, on a scale of doublings. */
   private Box box(Convolution convolution) {
     double doublingsBelow = Math.log((double) mostChannels / convolution.out()) / Math.log(2);
@@ -151,7 +178,9 @@ final class NetworkDrawing {
     return new Box(
         convolution.kernel() == 1 ? "convolution pointwise" : "convolution",
         PathDrawing.sized(convolution.kernel(), convolution.stride()),
-        Integer.toString(convolution.out()),
+        convolution.groups() == 1
+            ? Integer.toString(convolution.out())
+            : "%d in %d".formatted(convolution.out(), convolution.groups()),
         height);
   }
 
@@ -161,14 +190,23 @@ final class NetworkDrawing {
         .collect(Collectors.joining(", "));
   }
 
-  private static Element note() {
+  private Element note() {
     return Element.of("p")
         .with("class", "note")
         .text(
             "Each box is a convolution with its kernel, its stride where that is not 1, and its output"
-                + " channels, which also set its height; batch norm follows each, ReLU each but the last of a"
-                + " branch, and ReLU the sum. Under a block stand its parameters and the multiply-adds for one"
+                + " channels, which also set its height"
+                + order()
+                + " Under a block stand its parameters and the multiply-adds for one"
                 + " image; a small drawing repeats the block before it.");
+  }
+
+  private String order() {
+    return switch (network.order()) {
+      case ORIGINAL -> "; norm follows each, ReLU each but the last of a branch, and ReLU the sum.";
+      case PRE_ACTIVATION -> "; norm and ReLU stand before each of a branch.";
+      default -> "; norm and ReLU stand in the order " + network.order().id() + ".";
+    };
   }
 
   private Element table() {

@@ -46,7 +46,8 @@ final class ConfigJson {
     json.put("crop_mode", "center");
     config.mean().forEach(json.putArray("mean")::add);
     config.std().forEach(json.putArray("std")::add);
-    json.put("first_conv", "conv1").put("classifier", "fc").put("num_classes", network.classes());
+    json.put("first_conv", network.stemLayers().get(0).name());
+    json.put("classifier", network.headName()).put("num_classes", network.classes());
     json.putArray("pool_size").add(last.height()).add(last.width());
     return json;
   }

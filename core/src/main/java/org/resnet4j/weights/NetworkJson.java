@@ -4,15 +4,21 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.resnet4j.arch.Block;
 import org.resnet4j.arch.Block.Bottleneck.Strided;
 import org.resnet4j.arch.Convolution;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Norm;
+import org.resnet4j.arch.Order;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Shortcut.ZeroPadded.Side;
 import org.resnet4j.arch.Stage;
 import org.resnet4j.arch.Stem;
+import org.resnet4j.arch.Stem.Pool;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -33,17 +39,36 @@ public final class NetworkJson {
     Shape input = network.input();
     json.putArray("input").add(input.channels()).add(input.height()).add(input.width());
     json.put("classes", network.classes());
-    Convolution stem = network.stem().convolution();
-    json.putObject("stem")
-        .put("in", stem.in())
-        .put("out", stem.out())
-        .put("kernel", stem.kernel())
-        .put("stride", stem.stride())
-        .put("padding", stem.padding())
-        .put("pooled", network.stem().pooled());
+    json.put("order", network.order().id());
+    if (network.norm() instanceof Norm.Group group) {
+      json.putObject("norm").put("kind", "group").put("groups", group.groups());
+    } else {
+      json.putObject("norm").put("kind", "batch");
+    }
+    json.set("stem", write(network.stem()));
     ArrayNode stages = json.putArray("stages");
     network.stages().forEach(stage -> write(stage.blocks(), stages.addArray()));
     return json;
+  }
+
+  private static ObjectNode write(Stem stem) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    if (stem instanceof Stem.Deep deep) {
+      json.put("kind", "deep")
+          .put("in", deep.in())
+          .put("first", deep.first())
+          .put("second", deep.second())
+          .put("out", deep.out());
+    } else {
+      Convolution convolution = stem.convolutions().get(0);
+      json.put("kind", "single")
+          .put("in", convolution.in())
+          .put("out", convolution.out())
+          .put("kernel", convolution.kernel())
+          .put("stride", convolution.stride())
+          .put("padding", convolution.padding());
+    }
+    return json.put("pool", id(stem.pool()));
   }
 
   private static void write(List<Block> blocks, ArrayNode json) {
@@ -63,14 +88,35 @@ public final class NetworkJson {
   }
 
   private static ObjectNode write(Block block) {
+    if (block instanceof Block.Changed changed) {
+      return write(changed);
+    }
     ObjectNode json =
         JsonNodeFactory.instance.objectNode().put("kind", block.kind()).put("in", block.in());
     if (block instanceof Block.Bottleneck bottleneck) {
       json.put("width", bottleneck.width());
+      json.put("groups", bottleneck.groups());
       json.put("strided", bottleneck.strided() == Strided.FIRST_1X1 ? "1x1" : "3x3");
     }
     json.put("out", block.out()).put("stride", block.stride());
     json.set("shortcut", write(block.shortcut()));
+    return json;
+  }
+
+  private static ObjectNode write(Block.Changed changed) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    if (changed instanceof Block.SqueezeExcited se) {
+      json.put("kind", "squeeze-excited").put("squeezed", se.squeezed());
+    } else if (changed instanceof Block.Dilated dilated) {
+      json.put("kind", "dilated").put("first", dilated.first()).put("rest", dilated.rest());
+    } else if (changed instanceof Block.DroppedOut dropped) {
+      json.put("kind", "dropped-out").put("rate", dropped.rate());
+    } else if (changed instanceof Block.StochasticDepth depth) {
+      json.put("kind", "stochastic-depth").put("rate", depth.rate());
+    } else {
+      json.put("kind", "blurred");
+    }
+    json.set("block", write(changed.block()));
     return json;
   }
 
@@ -81,6 +127,20 @@ public final class NetworkJson {
           .put("kernel", projection.kernel())
           .put("stride", projection.stride())
           .put("padding", projection.padding());
+    }
+    if (shortcut instanceof Shortcut.PooledProjection projection) {
+      return json.put("kind", "pooled-projection").put("stride", projection.stride());
+    }
+    if (shortcut instanceof Shortcut.Scaled scaled) {
+      return json.put("kind", "scaled")
+          .put("shortcut", scaled.shortcut())
+          .put("branch", scaled.branch());
+    }
+    if (shortcut instanceof Shortcut.Gated gated) {
+      return json.put("kind", "gated").put("exclusive", gated.exclusive());
+    }
+    if (shortcut instanceof Shortcut.DroppedOut dropped) {
+      return json.put("kind", "dropped-out").put("rate", dropped.rate());
     }
     if (shortcut instanceof Shortcut.ZeroPadded padded) {
       return json.put("kind", "zeros")
@@ -101,7 +161,7 @@ public final class NetworkJson {
   }
 
   static Network read(JsonCursor json) {
-    json.only("name", "input", "classes", "stem", "stages");
+    json.only("name", "input", "classes", "order", "norm", "stem", "stages");
     List<Stage> stages = new ArrayList<>();
     int blocks = 0;
     for (JsonCursor stage : json.at("stages").elements()) {
@@ -112,8 +172,10 @@ public final class NetworkJson {
     String name = json.at("name").text();
     Shape input = shape(json.at("input"));
     int classes = json.at("classes").integer();
+    Order order = one(json.at("order"), List.of(Order.values()), Order::id);
+    Norm norm = norm(json.at("norm"));
     Stem stem = stem(json.at("stem"));
-    return made(json, () -> new Network(name, input, classes, stem, stages));
+    return made(json, () -> new Network(name, input, classes, order, norm, stem, stages));
   }
 
   /** Channels, height and width. */
@@ -125,15 +187,37 @@ public final class NetworkJson {
     return made(json, () -> new Shape(axes.get(0), axes.get(1), axes.get(2)));
   }
 
+  private static Norm norm(JsonCursor json) {
+    String kind = one(json.at("kind"), List.of("batch", "group"), text -> text);
+    if (kind.equals("batch")) {
+      json.only("kind");
+      return new Norm.Batch();
+    }
+    json.only("kind", "groups");
+    return new Norm.Group(json.at("groups").integer());
+  }
+
   private static Stem stem(JsonCursor json) {
-    json.only("in", "out", "kernel", "stride", "padding", "pooled");
+    String kind = one(json.at("kind"), List.of("single", "deep"), text -> text);
     int in = json.at("in").integer();
     int out = json.at("out").integer();
+    Pool pool = one(json.at("pool"), List.of(Pool.values()), NetworkJson::id);
+    if (kind.equals("deep")) {
+      json.only("kind", "in", "first", "second", "out", "pool");
+      int first = json.at("first").integer();
+      int second = json.at("second").integer();
+      return new Stem.Deep(in, first, second, out, pool);
+    }
+    json.only("kind", "in", "out", "kernel", "stride", "padding", "pool");
     int kernel = json.at("kernel").integer();
     int stride = json.at("stride").integer();
     int padding = json.at("padding").integer();
-    boolean pooled = json.at("pooled").truth();
-    return made(json, () -> new Stem(new Convolution(in, out, kernel, stride, padding), pooled));
+    return made(
+        json, () -> new Stem.Single(new Convolution(in, out, kernel, stride, padding), pool));
+  }
+
+  private static String id(Pool pool) {
+    return pool.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static List<Block> blocks(JsonCursor stage, int most) {
@@ -151,25 +235,68 @@ public final class NetworkJson {
   }
 
   private static Block block(JsonCursor json) {
+    return block(json, "repeat");
+  }
+
+  /** A block, or one around another; {@code extra} is a field that only the outermost may have. */
+  private static Block block(JsonCursor json, String... extra) {
     String kind = json.at("kind").text();
-    int in = json.at("in").integer();
-    int out = json.at("out").integer();
-    int stride = json.at("stride").integer();
-    Shortcut shortcut = shortcut(json.at("shortcut"));
     return switch (kind) {
       case "basic" -> {
-        json.only("kind", "in", "out", "stride", "shortcut", "repeat");
-        yield new Block.Basic(in, out, stride, shortcut);
+        json.only(fields(extra, "kind", "in", "out", "stride", "shortcut"));
+        yield new Block.Basic(
+            json.at("in").integer(),
+            json.at("out").integer(),
+            json.at("stride").integer(),
+            shortcut(json.at("shortcut")));
       }
       case "bottleneck" -> {
-        json.only("kind", "in", "width", "strided", "out", "stride", "shortcut", "repeat");
-        int width = json.at("width").integer();
-        Strided strided =
-            choice(json.at("strided"), "1x1", Strided.FIRST_1X1, "3x3", Strided.MIDDLE_3X3);
-        yield new Block.Bottleneck(in, width, out, stride, strided, shortcut);
+        json.only(
+            fields(extra, "kind", "in", "width", "groups", "strided", "out", "stride", "shortcut"));
+        yield new Block.Bottleneck(
+            json.at("in").integer(),
+            json.at("width").integer(),
+            json.at("groups").integer(),
+            json.at("out").integer(),
+            json.at("stride").integer(),
+            choice(json.at("strided"), "1x1", Strided.FIRST_1X1, "3x3", Strided.MIDDLE_3X3),
+            shortcut(json.at("shortcut")));
       }
-      default -> throw json.at("kind").fault("must be basic or bottleneck, was " + quote(kind));
+      case "squeeze-excited" -> {
+        json.only(fields(extra, "kind", "squeezed", "block"));
+        yield new Block.SqueezeExcited(inner(json), json.at("squeezed").integer());
+      }
+      case "dilated" -> {
+        json.only(fields(extra, "kind", "first", "rest", "block"));
+        yield new Block.Dilated(inner(json), json.at("first").integer(), json.at("rest").integer());
+      }
+      case "dropped-out" -> {
+        json.only(fields(extra, "kind", "rate", "block"));
+        yield new Block.DroppedOut(inner(json), json.at("rate").number());
+      }
+      case "stochastic-depth" -> {
+        json.only(fields(extra, "kind", "rate", "block"));
+        yield new Block.StochasticDepth(inner(json), json.at("rate").number());
+      }
+      case "blurred" -> {
+        json.only(fields(extra, "kind", "block"));
+        yield new Block.Blurred(inner(json));
+      }
+      default ->
+          throw json.at("kind")
+              .fault(
+                  "must be basic, bottleneck, squeeze-excited, dilated, blurred, dropped-out or"
+                      + " stochastic-depth, was "
+                      + quote(kind));
     };
+  }
+
+  private static Block inner(JsonCursor json) {
+    return block(json.at("block"), new String[0]);
+  }
+
+  private static String[] fields(String[] extra, String... own) {
+    return Stream.concat(Stream.of(own), Stream.of(extra)).toArray(String[]::new);
   }
 
   private static Shortcut shortcut(JsonCursor json) {
@@ -193,10 +320,42 @@ public final class NetworkJson {
         yield new Shortcut.Projection(
             json.at("kernel").integer(), json.at("stride").integer(), json.at("padding").integer());
       }
+      case "pooled-projection" -> {
+        json.only("kind", "stride");
+        yield new Shortcut.PooledProjection(json.at("stride").integer());
+      }
+      case "scaled" -> {
+        json.only("kind", "shortcut", "branch");
+        yield new Shortcut.Scaled(json.at("shortcut").number(), json.at("branch").number());
+      }
+      case "gated" -> {
+        json.only("kind", "exclusive");
+        yield new Shortcut.Gated(json.at("exclusive").truth());
+      }
+      case "dropped-out" -> {
+        json.only("kind", "rate");
+        yield new Shortcut.DroppedOut(json.at("rate").number());
+      }
       default ->
           throw json.at("kind")
-              .fault("must be identity, zeros, projection or none, was " + quote(kind));
+              .fault(
+                  "must be identity, zeros, projection, pooled-projection, scaled, gated,"
+                      + " dropped-out or none, was "
+                      + quote(kind));
     };
+  }
+
+  /** The value whose id the text is. */
+  private static <T> T one(JsonCursor json, List<T> values, Function<T, String> id) {
+    String text = json.text();
+    for (T value : values) {
+      if (id.apply(value).equals(text)) {
+        return value;
+      }
+    }
+    throw json.fault(
+        "must be one of %s, was %s"
+            .formatted(String.join(", ", values.stream().map(id).toList()), quote(text)));
   }
 
   private static <T> T choice(JsonCursor json, String a, T first, String b, T second) {

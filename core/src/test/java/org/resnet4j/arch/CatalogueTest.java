@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,19 +28,37 @@ class CatalogueTest {
   @ParameterizedTest
   @MethodSource("networks")
   void the_number_in_a_name_is_the_depth(Network network) {
-    String number = network.name().replaceAll("resnet(\\d+).*", "$1");
-    assertThat(network.depth()).isEqualTo(Integer.parseInt(number));
+    String number = network.name().replaceAll("^(?:\\D*v2_|\\D*)(\\d+).*", "$1");
+    // A wide network counts its projections: 28 = 6n + 4 where ours is 6n + 2.
+    int projections = network.name().startsWith("wrn") ? 2 : 0;
+    assertThat(network.depth() + projections).isEqualTo(Integer.parseInt(number));
   }
 
   @Test
-  void names_elsewhere_belong_to_the_imagenet_networks_alone() {
+  void names_elsewhere_are_torchvisions_and_timms() {
     assertThat(Catalogue.entries().stream().flatMap(entry -> entry.torchvision().stream()))
-        .containsExactly("resnet18", "resnet34", "resnet50", "resnet101", "resnet152");
+        .containsExactly(
+            "resnet18",
+            "resnet34",
+            "resnet50",
+            "resnet101",
+            "resnet152",
+            "resnext50_32x4d",
+            "resnext101_32x8d",
+            "resnext101_64x4d",
+            "wide_resnet50_2",
+            "wide_resnet101_2");
     assertThat(Catalogue.entries())
-        .allSatisfy(entry -> assertThat(entry.timm()).isEqualTo(entry.torchvision()))
-        .filteredOn(entry -> entry.network().name().equals("resnet20"))
-        .extracting(Catalogue.Entry::torchvision)
-        .containsExactly(Optional.empty());
+        .filteredOn(entry -> entry.network().input().height() == 32)
+        .hasSizeGreaterThan(20)
+        .allSatisfy(
+            entry -> {
+              assertThat(entry.torchvision()).isEmpty();
+              assertThat(entry.timm()).isEmpty();
+            });
+    assertThat(Catalogue.entries())
+        .filteredOn(entry -> entry.network().plain())
+        .allSatisfy(entry -> assertThat(entry.timm()).isEmpty());
   }
 
   @ParameterizedTest
@@ -89,7 +106,7 @@ class CatalogueTest {
         "resnet21",
         "resnet020",
         "resnet50x",
-        "resnet20-d",
+        "resnet20-e",
         "resnet20-v1",
         "resnet6008",
         "resnet99999999999",

@@ -82,7 +82,7 @@ class CountsTest {
     Network network = Catalogue.network(name);
     long projections =
         network.units().stream()
-            .flatMap(unit -> unit.projection().stream())
+            .flatMap(unit -> unit.shortcut().stream())
             .mapToLong(Layer::parameters)
             .sum();
     assertThat(projections).isPositive();
@@ -96,8 +96,8 @@ class CountsTest {
   void units_stem_and_head_add_up_to_the_network() {
     Network network = Catalogue.network("resnet50");
     long units = network.units().stream().mapToLong(Unit::parameters).sum();
-    assertThat(units + network.stemLayer().parameters() + 2048 * 1000 + 1000)
-        .isEqualTo(network.parameters());
+    long stem = network.stemLayers().stream().mapToLong(Layer::parameters).sum();
+    assertThat(units + stem + 2048 * 1000 + 1000).isEqualTo(network.parameters());
   }
 
   @Test

@@ -20,7 +20,7 @@ final class ReproducibleValues {
                 case CONVOLUTION_WEIGHT, LINEAR_WEIGHT -> u * bound;
                 case NORM_WEIGHT -> 1 + 0.5 * u;
                 case RUNNING_VARIANCE -> 1.25 + 0.75 * u;
-                case NORM_BIAS, LINEAR_BIAS, RUNNING_MEAN -> 0.25 * u;
+                case CONVOLUTION_BIAS, GATE_BIAS, NORM_BIAS, LINEAR_BIAS, RUNNING_MEAN -> 0.25 * u;
                 case BATCHES_TRACKED -> 0;
               };
     }

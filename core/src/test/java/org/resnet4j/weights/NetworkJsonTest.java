@@ -37,6 +37,31 @@ class NetworkJsonTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "resnet50d",
+        "seresnext50_32x4d",
+        "resnetblur50",
+        "resnet50_gn",
+        "resnetv2_50",
+        "resnet110-scaled",
+        "resnet110-exclusive-gated",
+        "resnet110-dropout-shortcut",
+        "resnet20-relu-before-addition",
+        "wrn-28-10-dropout"
+      })
+  void returns_the_rest_of_the_family(String name) {
+    Network network = Catalogue.network(name);
+    assertThat(read(text(network))).isEqualTo(network);
+  }
+
+  @Test
+  void returns_dilation_and_stochastic_depth() {
+    Network network = Catalogue.network("resnet50").withOutputStride(8).withStochasticDepth(0.2);
+    assertThat(read(text(network))).isEqualTo(network);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"resnet50-v1", "resnet20-a-after", "resnet20-c", "resnet34-a"})
   void returns_other_shortcuts_and_strides(String name) {
     Network network = Catalogue.network(name);
@@ -55,8 +80,9 @@ class NetworkJsonTest {
         .isEqualTo(
             """
             {"name":"mine","input":[1,28,20],"classes":3,\
-            "stem":{"in":1,"out":8,"kernel":3,"stride":1,"padding":1,"pooled":false},\
-            "stages":[[{"kind":"bottleneck","in":8,"width":4,"strided":"1x1","out":12,"stride":2,\
+            "order":"original","norm":{"kind":"batch"},\
+            "stem":{"kind":"single","in":1,"out":8,"kernel":3,"stride":1,"padding":1,"pool":"none"},\
+            "stages":[[{"kind":"bottleneck","in":8,"width":4,"groups":1,"strided":"1x1","out":12,"stride":2,\
             "shortcut":{"kind":"projection","kernel":3,"stride":2,"padding":1}},\
             {"kind":"basic","in":12,"out":12,"stride":1,"shortcut":{"kind":"identity"},"repeat":2}],\
             [{"kind":"basic","in":12,"out":14,"stride":2,"shortcut":{"kind":"zeros","side":"after"}},\
@@ -68,7 +94,7 @@ class NetworkJsonTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "\"name\"|\"nam\"|$: unknown field \"nam\"; known are name, input, classes, stem, stages",
+        "\"name\"|\"nam\"|$: unknown field \"nam\"; known are name, input, classes, order, norm",
         "\"name\":\"mine\",||$: name is missing",
         "\"mine\"|7|$.name: must be a text",
         "[1,28,20]|[1,28]|$.input: must be [channels, height, width]",
@@ -77,12 +103,17 @@ class NetworkJsonTest {
         "\"classes\":3|\"classes\":3.5|$.classes: must be a whole number below 2^31",
         "\"classes\":3|\"classes\":3000000000|$.classes: must be a whole number below 2^31",
         "\"classes\":3|\"classes\":0|$: mine: classes must be at least 1, was 0",
-        "false|0|$.stem.pooled: must be true or false",
-        "\"pooled\"|\"x\":1,\"pooled\"|$.stem: unknown field \"x\"",
+        "\"pool\":\"none\"|\"pool\":\"min\"|$.stem.pool: must be one of none, max, blurred-max, was \"min\"",
+        "\"pool\"|\"x\":1,\"pool\"|$.stem: unknown field \"x\"",
+        "\"single\"|\"double\"|$.stem.kind: must be one of single, deep, was \"double\"",
+        "\"original\"|\"reverse\"|$.order: must be one of original, norm-after-addition",
+        "\"batch\"|\"layer\"|$.norm.kind: must be one of batch, group, was \"layer\"",
+        "{\"kind\":\"batch\"}|{\"kind\":\"group\",\"groups\":3}|$: mine: group norm of 8 channels in 3 groups",
+        "\"groups\":1|\"groups\":3|$: mine: layer1.0: convolution 4->4, dilation 1, groups 3",
         "\"kernel\":3,\"stride\":1|\"kernel\":0,\"stride\":1|$.stem: convolution 1->8, kernel 0",
         "{\"kind\":\"identity\"}|\"identity\"|$.stages[0][1].shortcut: must be an object",
-        "\"bottleneck\"|\"org.resnet4j.Evil\"|$.stages[0][0].kind: must be basic or bottleneck, was",
-        "\"identity\"|\"gated\"|$.stages[0][1].shortcut.kind: must be identity, zeros, projection or",
+        "\"bottleneck\"|\"org.resnet4j.Evil\"|$.stages[0][0].kind: must be basic, bottleneck, squeeze-excited,",
+        "\"identity\"|\"open\"|$.stages[0][1].shortcut.kind: must be identity, zeros, projection,",
         "\"1x1\"|\"2x2\"|$.stages[0][0].strided: must be 1x1 or 3x3, was \"2x2\"",
         "\"after\"|\"before\"|$.stages[1][0].shortcut.side: must be around or after, was \"before\"",
         "\"identity\"|\"identity\",\"side\":\"after\"|$.stages[0][1].shortcut: unknown field \"side\"",
