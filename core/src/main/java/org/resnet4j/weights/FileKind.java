@@ -38,6 +38,10 @@ enum FileKind {
     }
     int length = (int) Math.min(bytes.size(), HEAD);
     String head = new String(bytes.read(0, length).array(), ISO_8859_1);
+    // First, as the length it starts with may look like anything else's mark.
+    if (safetensors(head)) {
+      return SAFETENSORS;
+    }
     if (head.startsWith("PK\3\4") || head.startsWith("PK\5\6")) {
       return ZIP;
     }
@@ -48,9 +52,6 @@ enum FileKind {
       if (head.startsWith(other.start())) {
         throw bytes.fault("is " + other.what());
       }
-    }
-    if (safetensors(head)) {
-      return SAFETENSORS;
     }
     throw bytes.fault(guess(head));
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,14 +81,17 @@ final class TensorReader {
       // An axis of length 1 may have any stride; it is never used.
       strides[axis] = shape[axis] == 1 ? 0 : (int) (view.strides().get(axis) * width);
     }
-    byte[] values = new byte[size];
+    ByteBuffer values = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     int[] index = new int[axes];
     int last = axes - 1;
     int position = 0;
-    for (int at = 0; at < size; ) {
+    while (values.hasRemaining()) {
       for (int i = 0, next = position; i < shape[last]; i++, next += strides[last]) {
-        for (int b = 0; b < width; b++) {
-          values[at++] = from.get(next + b);
+        switch (width) {
+          case 1 -> values.put(from.get(next));
+          case 2 -> values.putShort(from.getShort(next));
+          case 4 -> values.putInt(from.getInt(next));
+          default -> values.putLong(from.getLong(next));
         }
       }
       int axis = last - 1;
@@ -99,7 +103,7 @@ final class TensorReader {
         position += strides[axis];
       }
     }
-    return ByteBuffer.wrap(values);
+    return values.flip();
   }
 
   private static int[] ints(List<Long> numbers) {
