@@ -2,6 +2,7 @@ package org.resnet4j.nn;
 
 import java.util.Map;
 import java.util.Objects;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -48,7 +49,7 @@ final class LiveLayer implements AutoCloseable {
     Tensor kernel = weight.to(input.scalar_type());
     Tensor convolved = torch.conv2d(input, kernel, noBias, stride, padding, NO_DILATION, 1);
     if (training) {
-      batchesTracked.add_(LiveNetwork.ONE);
+      batchesTracked.add_(new Scalar(1));
     }
     return torch.batch_norm(
         convolved, scale, shift, mean, variance, training, MOMENTUM, EPSILON, true);
