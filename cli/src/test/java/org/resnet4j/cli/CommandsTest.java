@@ -98,7 +98,7 @@ class CommandsTest {
       value = {
         "sumary resnet20 | did you mean summary?",
         "train --modle resnet20 | did you mean --model?",
-        "help trian | did you mean train",
+        "help trian | no command is called \"trian\"; did you mean train?",
         "summary resnet21 | no network is called \"resnet21\"",
         "summary plain20 | did you mean resnet20-plain?",
         "summary resnet20 --input 32x32 | not channels x height x width, e.g. 3x32x32",
@@ -139,6 +139,14 @@ class CommandsTest {
     assertThat(CommandRun.of("--help").out()).contains("Examples:", "resnet4j train");
   }
 
+  @Test
+  void the_help_fits_80_columns_without_broken_words() {
+    for (String command : commands().keySet()) {
+      assertThat(CommandRun.of("help", command).out().lines())
+          .allMatch(line -> line.isEmpty() || line.matches("(Usage|Examples?:|[A-Z]| ).*"));
+    }
+  }
+
   private static Map<String, CommandLine> commands() {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     return Main.commandLine(nowhere, nowhere).getSubcommands();
@@ -146,13 +154,14 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"version", "--version", "-V"})
-  void version_names_program_java_and_system(String argument) {
+  void version_names_program_java_system_and_engine(String argument) {
     CommandRun run = CommandRun.of(argument);
     assertThat(run.status()).isZero();
     assertThat(run.out())
         .startsWith("resnet4j ")
         .contains("Java " + System.getProperty("java.version"))
-        .contains(System.getProperty("os.arch"));
+        .contains(System.getProperty("os.arch"))
+        .containsPattern("libtorch 2\\.\\S+, .+, \\d+ threads?; auto is (fp32|bf16) on (cpu|cuda)");
   }
 
   @Test

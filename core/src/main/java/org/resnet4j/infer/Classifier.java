@@ -117,11 +117,30 @@ public final class Classifier implements AutoCloseable {
           "%s has %d classes but the model knows %d; give data with the model's classes: %s"
               .formatted(data, theirs.size(), labels.size(), abbreviated()));
     }
+    requireSameNames(data, theirs);
     try (Loader images =
         new Loader(
             splits.test(), preprocessing, new Augmentation.None(), Loader.Options.inOrder(BATCH))) {
       return Evaluator.evaluate(network, images, labels);
     }
+  }
+
+  /** Data without names has numbers for them, and those fit any model. */
+  private void requireSameNames(String data, List<String> theirs) {
+    if (numbered(theirs) || numbered(labels)) {
+      return;
+    }
+    for (int label = 0; label < labels.size(); label++) {
+      if (!theirs.get(label).equals(labels.get(label))) {
+        throw new DataException(
+            "%s: class %d is \"%s\" but the model's is \"%s\"; give data with the model's classes in its order: %s"
+                .formatted(data, label, theirs.get(label), labels.get(label), abbreviated()));
+      }
+    }
+  }
+
+  private static boolean numbered(List<String> names) {
+    return IntStream.range(0, names.size()).allMatch(i -> names.get(i).equals(String.valueOf(i)));
   }
 
   private String abbreviated() {
