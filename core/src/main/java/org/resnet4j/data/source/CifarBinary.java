@@ -77,11 +77,12 @@ enum CifarBinary {
     int images = 0;
     for (Path file : files) {
       sources.add(new MemoryDataset.Source(file.toString(), images));
-      byte[] batch = bytes(file);
+      int most = (Integer.MAX_VALUE - 8) / record() - images;
+      byte[] batch = bytes(file, most);
       batches.add(batch);
-      images = Math.addExact(images, batch.length / record());
+      images += batch.length / record();
     }
-    byte[] pixels = new byte[Math.multiplyExact(images, PIXELS)];
+    byte[] pixels = new byte[images * PIXELS];
     int[] labels = new int[images];
     int image = 0;
     for (byte[] batch : batches) {
@@ -98,9 +99,14 @@ enum CifarBinary {
     return labelBytes + PIXELS;
   }
 
-  private byte[] bytes(Path file) {
+  private byte[] bytes(Path file, int most) {
     byte[] bytes;
     try {
+      if (Files.size(file) / record() > most) {
+        throw new DataException(
+            "%s: together with the batches before it, more images than one array holds"
+                .formatted(file));
+      }
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw new DataException("%s: cannot be read (%s)".formatted(file, e.getMessage()), e);

@@ -17,7 +17,9 @@ import org.resnet4j.data.Splits;
  * the sorted folder names, images are taken from all depths below.
  */
 final class ClassFolders {
-  private static final List<String> TEST_NAMES = List.of("val", "valid", "test");
+  /** In the order in which they are preferred. */
+  static final List<String> TEST_NAMES = List.of("val", "valid", "test");
+
   private static final int NAMED_IN_NOTE = 3;
 
   private final Unreadable unreadable;
@@ -53,6 +55,11 @@ final class ClassFolders {
     noteOthers(train);
     noteOthers(test);
     return new Splits(name, dataset(train, top(train)), dataset(test, top(test)), notes);
+  }
+
+  /** Adds what the user should see beside the data. */
+  void note(String fact) {
+    notes.add(fact);
   }
 
   private void noteOthers(Listing listing) {

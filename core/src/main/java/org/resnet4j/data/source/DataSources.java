@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Splits;
@@ -15,8 +14,12 @@ public final class DataSources {
   private static final String RECOGNISED =
       """
       recognised are class folders of JPEG or PNG images (<class>/<image>, or train/ and val/ of them), \
-      the same as tar (train.tar and test.tar, or one file),
+      the same as tar or tar.gz (train*.tar and test*.tar, or one file; several are shards of one),
       CIFAR-10 and CIFAR-100 binary batches, and IDX files of the MNIST family""";
+
+  /** Where the archives of CIFAR and torchvision put the files. */
+  private static final List<String> NESTED =
+      List.of("cifar-10-batches-bin", "cifar-100-binary", "MNIST/raw");
 
   private DataSources() {}
 
@@ -61,30 +64,23 @@ public final class DataSources {
     if (IdxFiles.recognises(files)) {
       return IdxFiles.open(name(folder), files);
     }
-    Optional<Path> train = file(files, "train.tar");
-    if (train.isPresent()) {
-      return openTars(folder, train.get(), files, unreadable);
+    List<Path> nested = NESTED.stream().map(folder::resolve).filter(Files::isDirectory).toList();
+    if (nested.size() == 1) {
+      return openFolder(nested.get(0), unreadable);
+    }
+    TarShards shards = TarShards.in(folder, files);
+    ClassFolders classes = new ClassFolders(unreadable);
+    if (shards.haveTrain()) {
+      return shards.open(name(folder), classes);
     }
     Listing listing = Listing.ofFolder(folder);
-    if (listing.images().isEmpty()) {
+    if (!listing.images().isEmpty()) {
+      return classes.open(name(folder), listing);
+    }
+    if (shards.tars().isEmpty()) {
       throw new DataException("%s: nothing recognised in it; %s".formatted(folder, RECOGNISED));
     }
-    return new ClassFolders(unreadable).open(name(folder), listing);
-  }
-
-  private static Splits openTars(Path folder, Path train, List<Path> files, Unreadable unreadable) {
-    Optional<Path> test =
-        Stream.of("val.tar", "valid.tar", "test.tar")
-            .flatMap(name -> file(files, name).stream())
-            .findFirst();
-    ClassFolders classes = new ClassFolders(unreadable);
-    return test.isPresent()
-        ? classes.open(name(folder), TarFile.list(train), TarFile.list(test.get()))
-        : classes.open(name(folder), TarFile.list(train));
-  }
-
-  private static Optional<Path> file(List<Path> files, String name) {
-    return files.stream().filter(file -> file.getFileName().toString().equals(name)).findFirst();
+    return shards.open(name(folder), classes);
   }
 
   private static List<Path> files(Path folder) {

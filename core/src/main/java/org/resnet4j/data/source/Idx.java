@@ -1,15 +1,12 @@
 package org.resnet4j.data.source;
 
-import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.GZIPInputStream;
 import org.resnet4j.data.DataException;
 
 /**
@@ -36,7 +33,7 @@ record Idx(Path file, List<Integer> sizes, byte[] values) {
 
   /** Throws {@link DataException} unless it has that many axes and exactly the values they need. */
   static Idx read(Path file, int axes) {
-    try (DataInputStream in = new DataInputStream(plain(file))) {
+    try (DataInputStream in = new DataInputStream(Gzip.open(file))) {
       int magic = in.readInt();
       if (magic != UNSIGNED_BYTE + axes) {
         throw new DataException(
@@ -76,22 +73,5 @@ record Idx(Path file, List<Integer> sizes, byte[] values) {
           "%s: more values than the %d its header promises; fetch it again".formatted(file, count));
     }
     return values;
-  }
-
-  @SuppressWarnings("resource") // Closed by the caller with what wraps it.
-  private static InputStream plain(Path file) throws IOException {
-    InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
-    in.mark(2);
-    boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-    in.reset();
-    if (!gzip) {
-      return in;
-    }
-    try {
-      return new GZIPInputStream(in, 1 << 16);
-    } catch (IOException e) {
-      in.close();
-      throw e;
-    }
   }
 }

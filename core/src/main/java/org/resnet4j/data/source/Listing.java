@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -21,9 +22,6 @@ import org.resnet4j.data.DataException;
  * @param others how many files are not JPEG or PNG by their extension
  */
 record Listing(Path root, TreeSet<String> folders, List<StoredImage> images, int others) {
-  /** Ten times ImageNet; more is a mistaken folder or a hostile archive. */
-  static final int MOST_ENTRIES = 12_000_000;
-
   /** Lists a folder and all below it, following links as torchvision does. */
   static Listing ofFolder(Path root) {
     ListingBuilder found = new ListingBuilder(root);
@@ -41,6 +39,22 @@ record Listing(Path root, TreeSet<String> folders, List<StoredImage> images, int
       throw new DataException("%s: cannot be listed (%s)".formatted(root, e.getMessage()), e);
     }
     return found.build();
+  }
+
+  /** Several roots as one; the folders of a class are one folder. */
+  static Listing merged(Path root, List<Listing> parts) {
+    if (parts.size() == 1) {
+      return parts.get(0);
+    }
+    TreeSet<String> folders = new TreeSet<>();
+    List<StoredImage> images = new ArrayList<>();
+    int others = 0;
+    for (Listing part : parts) {
+      folders.addAll(part.folders);
+      images.addAll(part.images);
+      others += part.others;
+    }
+    return new Listing(root, folders, images, others);
   }
 
   static boolean isImage(String path) {

@@ -8,14 +8,23 @@ import org.resnet4j.data.DataException;
 
 /** Collects a {@link Listing} entry by entry. */
 final class ListingBuilder {
+  /** Ten times ImageNet; more is a mistaken folder or a hostile archive. */
+  private static final int MOST_ENTRIES = 12_000_000;
+
   private final Path root;
+  private final int mostEntries;
   private final TreeSet<String> folders = new TreeSet<>();
   private final List<StoredImage> images = new ArrayList<>();
   private int others;
   private int entries;
 
   ListingBuilder(Path root) {
+    this(root, MOST_ENTRIES);
+  }
+
+  ListingBuilder(Path root, int mostEntries) {
     this.root = root;
+    this.mostEntries = mostEntries;
   }
 
   void folder(String path) {
@@ -60,10 +69,9 @@ final class ListingBuilder {
   }
 
   private void count() {
-    if (++entries > Listing.MOST_ENTRIES) {
+    if (++entries > mostEntries) {
       throw new DataException(
-          "%s: more than %d entries; name the folder of the images"
-              .formatted(root, Listing.MOST_ENTRIES));
+          "%s: more than %d entries; name the folder of the images".formatted(root, mostEntries));
     }
   }
 

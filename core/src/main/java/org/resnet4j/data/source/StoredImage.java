@@ -7,11 +7,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import org.resnet4j.data.image.ImageDecoder;
 
 /** An encoded image and where it lies; holds no open file. */
 sealed interface StoredImage {
-  /** Far beyond a photograph; keeps a damaged length from filling the memory. */
-  int MOST_BYTES = 256 << 20;
+  /** No more would be decoded; keeps a damaged length from filling the memory. */
+  int MOST_BYTES = ImageDecoder.Limits.DEFAULT.bytes();
 
   /** Where it lies below the root of its folder or archive, with {@code /} between names. */
   String path();
@@ -24,10 +25,7 @@ sealed interface StoredImage {
     @Override
     public byte[] read() throws IOException {
       Path file = root.resolve(path);
-      long size = Files.size(file);
-      if (size > MOST_BYTES) {
-        throw new IOException("%d bytes, at most %d are read".formatted(size, MOST_BYTES));
-      }
+      requireReadable(Files.size(file));
       return Files.readAllBytes(file);
     }
 
@@ -38,10 +36,11 @@ sealed interface StoredImage {
   }
 
   /** An image inside an uncompressed tar file. */
-  record InTar(Path tar, String path, long offset, int length) implements StoredImage {
+  record InTar(Path tar, String path, long offset, long size) implements StoredImage {
     @Override
     public byte[] read() throws IOException {
-      ByteBuffer bytes = ByteBuffer.allocate(length);
+      requireReadable(size);
+      ByteBuffer bytes = ByteBuffer.allocate((int) size);
       try (FileChannel channel = FileChannel.open(tar, StandardOpenOption.READ)) {
         while (bytes.hasRemaining()) {
           if (channel.read(bytes, offset + bytes.position()) < 0) {
@@ -55,6 +54,21 @@ sealed interface StoredImage {
     @Override
     public String toString() {
       return tar + ":" + path;
+    }
+  }
+
+  /** An image that came out of a gzipped tar file. */
+  @SuppressWarnings("ArrayRecordComponent") // Shared inside the package only, never changed.
+  record InMemory(Path tar, String path, byte[] read) implements StoredImage {
+    @Override
+    public String toString() {
+      return tar + ":" + path;
+    }
+  }
+
+  private static void requireReadable(long size) throws IOException {
+    if (size > MOST_BYTES) {
+      throw new IOException("%d bytes, at most %d are read".formatted(size, MOST_BYTES));
     }
   }
 }

@@ -9,10 +9,12 @@ import static org.resnet4j.data.source.SyntheticFiles.png;
 import static org.resnet4j.data.source.SyntheticFiles.write;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -318,5 +320,117 @@ class DataSourcesTest {
     SyntheticFiles.tar(tar, entries("a/1.png", "a/2.png"));
     Files.write(tar, Arrays.copyOf(Files.readAllBytes(tar), 1024 + 512 + 20));
     refuses("train.tar");
+  }
+
+  @Test
+  void reads_gzipped_tars_that_were_never_unpacked() throws IOException {
+    SyntheticFiles.tar(root.resolve("train.tar"), entries("a/1.png", "b/1.png", "b/2.png"));
+    Path tar = Files.move(root.resolve("train.tar"), root.resolve("train.tar.gz"));
+    Files.write(tar, gzip(Files.readAllBytes(tar)));
+    Files.copy(tar, root.resolve("test.tgz"));
+
+    Splits splits = open();
+
+    assertThat(splits.train().classes()).containsExactly("a", "b");
+    assertThat(splits.train().image(1).pixels()[0]).isEqualTo((byte) 10);
+    assertThat(splits.test().describe(0)).isEqualTo(root.resolve("test.tgz") + ":a/1.png");
+    assertThat(DataSources.open(tar, Unreadable.SKIP).train().size()).isEqualTo(2);
+    assertThat(root).isDirectoryNotContaining(file -> !file.toString().endsWith("gz"));
+  }
+
+  @Test
+  void reads_the_shards_of_a_split_as_one() throws IOException {
+    SyntheticFiles.tar(root.resolve("train-000.tar"), entries("a/1.png", "b/1.png"));
+    SyntheticFiles.tar(root.resolve("train-001.tar"), entries("b/2.png", "c/1.png", "b/x.txt"));
+    SyntheticFiles.tar(root.resolve("test_0.tar"), entries("c/9.png"));
+    SyntheticFiles.tar(root.resolve("test_1.tar"), entries("a/9.png", "b/9.png"));
+    SyntheticFiles.tar(root.resolve("training.tar"), entries("d/1.png"));
+
+    Splits splits = open();
+
+    assertThat(splits.train().classes()).containsExactly("a", "b", "c");
+    assertThat(splits.train().size()).isEqualTo(4);
+    assertThat(splits.train().describe(2)).endsWith("train-001.tar:b/2.png");
+    assertThat(splits.test().size()).isEqualTo(3);
+    assertThat(splits.notes())
+        .containsExactly(
+            "not used: [" + root.resolve("training.tar") + "]",
+            root + ": ignored 1 files that are not JPEG or PNG");
+  }
+
+  @Test
+  void tests_on_the_first_known_split_of_shards_and_holds_out_if_there_is_none()
+      throws IOException {
+    SyntheticFiles.tar(root.resolve("train.tar"), entries("a/1.png", "a/2.png"));
+    assertThat(open().notes()).singleElement().asString().contains("held out 20 %");
+    SyntheticFiles.tar(root.resolve("test.tar"), entries("a/3.png", "a/4.png"));
+    SyntheticFiles.tar(root.resolve("val.tar"), entries("a/5.png"));
+    assertThat(open().test().describe(0)).endsWith("val.tar:a/5.png");
+    assertThat(open().notes()).singleElement().asString().contains("test.tar");
+  }
+
+  @Test
+  void reads_tars_of_no_split_as_one_root() throws IOException {
+    SyntheticFiles.tar(root.resolve("0.tar"), entries("train/a/1.png", "test/a/1.png"));
+    SyntheticFiles.tar(root.resolve("1.tar"), entries("train/a/2.png", "test/a/2.png"));
+    assertThat(open().train().size()).isEqualTo(2);
+    assertThat(open().test().describe(1)).endsWith("1.tar:test/a/2.png");
+  }
+
+  @Test
+  void prefers_class_folders_to_tars_of_no_split_beside_them() throws IOException {
+    folders("train/a/1.png", "val/a/1.png");
+    SyntheticFiles.tar(root.resolve("backup.tar"), entries("x/1.png", "x/2.png"));
+    assertThat(open().train().classes()).containsExactly("a");
+  }
+
+  @Test
+  void goes_into_the_folder_that_the_archive_of_cifar_makes() throws IOException {
+    Path nested = root.resolve("cifar-10-batches-bin");
+    write(nested.resolve("data_batch_1.bin"), cifar(0, 3, 9));
+    write(nested.resolve("test_batch.bin"), cifar(0, 3));
+    write(root.resolve("cifar-10-binary.tar.gz"), bytes(9));
+    assertThat(open().train().size()).isEqualTo(2);
+    assertThat(open().name()).isEqualTo("cifar-10-batches-bin");
+    write(root.resolve("cifar-100-binary/train.bin"), cifar(1, 3, 9));
+    refuses("cifar-10-binary.tar.gz");
+  }
+
+  @Test
+  void goes_into_the_folder_that_torchvision_makes_for_mnist() throws IOException {
+    mnist();
+    Path raw = Files.createDirectories(root.resolve("MNIST/raw"));
+    for (String part :
+        List.of(
+            "train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte",
+            "t10k-images-idx3-ubyte.gz",
+            "t10k-labels-idx1-ubyte.gz")) {
+      Files.move(root.resolve(part), raw.resolve(part));
+    }
+    assertThat(open().train().size()).isEqualTo(2);
+  }
+
+  @Test
+  void refuses_an_image_that_no_decoder_would_take() throws IOException {
+    folders("train/a/1.png", "val/a/1.png");
+    try (RandomAccessFile large =
+        new RandomAccessFile(root.resolve("train/a/2.png").toFile(), "rw")) {
+      large.setLength(StoredImage.MOST_BYTES + 1L);
+    }
+    Dataset train = open().train();
+    assertThatThrownBy(() -> train.image(1))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("2.png: cannot be read (25000001 bytes, at most 25000000 are read)");
+  }
+
+  @Test
+  void refuses_batches_of_more_images_than_an_array_holds() throws IOException {
+    write(root.resolve("data_batch_1.bin"), cifar(0, 1));
+    try (RandomAccessFile large =
+        new RandomAccessFile(root.resolve("data_batch_2.bin").toFile(), "rw")) {
+      large.setLength(3073L * 698_823); // One more than fit 2^31 - 9 bytes.
+    }
+    refuses("data_batch_2.bin: together with the batches before it, more images than one array");
   }
 }

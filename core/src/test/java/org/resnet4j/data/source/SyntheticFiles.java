@@ -37,9 +37,15 @@ final class SyntheticFiles {
   }
 
   static void tar(Path file, Map<String, byte[]> entries) throws IOException {
+    tar(file, entries, false);
+  }
+
+  /** By another's writer; names over 100 bytes in the way of GNU or of POSIX. */
+  static void tar(Path file, Map<String, byte[]> entries, boolean gnu) throws IOException {
     try (OutputStream out = Files.newOutputStream(file);
-        TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
-      tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
+        TarArchiveOutputStream tar = new TarArchiveOutputStream(out, "UTF-8")) {
+      tar.setLongFileMode(
+          gnu ? TarArchiveOutputStream.LONGFILE_GNU : TarArchiveOutputStream.LONGFILE_POSIX);
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
         TarArchiveEntry header = new TarArchiveEntry(entry.getKey());
         header.setSize(entry.getValue().length);
