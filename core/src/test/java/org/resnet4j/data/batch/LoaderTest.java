@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,7 +125,14 @@ class LoaderTest {
   @Test
   void hands_the_original_failure_to_the_reader_and_ends() {
     DataException failure = new DataException("image 9 is damaged");
-    Dataset damaged = new FailingAt(images(20), 9, failure);
+    Dataset damaged =
+        new ReadingWith(
+            images(20),
+            index -> {
+              if (index == 9) {
+                throw failure;
+              }
+            });
     try (Loader loader = new Loader(damaged, plain(), CROPS, Loader.Options.inOrder(4));
         Batches batches = loader.epoch(0, 0)) {
       var iterator = batches.iterator();
@@ -133,7 +143,8 @@ class LoaderTest {
     }
   }
 
-  private record FailingAt(Dataset whole, int bad, DataException failure) implements Dataset {
+  /** Does something before an image is read. */
+  private record ReadingWith(Dataset whole, IntConsumer before) implements Dataset {
     @Override
     public int size() {
       return whole.size();
@@ -146,9 +157,7 @@ class LoaderTest {
 
     @Override
     public Image image(int index) {
-      if (index == bad) {
-        throw failure;
-      }
+      before.accept(index);
       return whole.image(index);
     }
 
@@ -178,6 +187,76 @@ class LoaderTest {
       assertThat(thread.isAlive()).isFalse();
     }
     assertThatThrownBy(() -> batches.iterator().next()).hasMessageContaining("closed");
+  }
+
+  @Test
+  void cancels_a_reader_that_is_interrupted_while_it_waits() throws InterruptedException {
+    CountDownLatch reached = new CountDownLatch(1);
+    try (Loader loader = blocking(reached);
+        Batches batches = loader.epoch(0, 0)) {
+      Thread reader = Thread.currentThread();
+      Thread interrupter = whenWaiting(reader, reached, reader::interrupt);
+
+      assertThatThrownBy(() -> batches.iterator().next())
+          .isInstanceOf(CancellationException.class)
+          .hasMessage("interrupted while waiting for a batch");
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(batches.iterator().hasNext()).isFalse();
+      interrupter.join();
+    }
+  }
+
+  @Test
+  void cancels_a_reader_that_waits_when_the_loader_is_closed() throws InterruptedException {
+    CountDownLatch reached = new CountDownLatch(1);
+    try (Loader loader = blocking(reached);
+        Batches batches = loader.epoch(0, 0)) {
+      Thread closer = whenWaiting(Thread.currentThread(), reached, loader::close);
+
+      assertThatThrownBy(() -> batches.iterator().next())
+          .isInstanceOf(CancellationException.class)
+          .hasMessage("the loader was closed");
+
+      closer.join();
+    }
+  }
+
+  private static Thread whenWaiting(Thread reader, CountDownLatch reached, Runnable action) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                reached.await();
+                while (reader.getState() != Thread.State.WAITING) {
+                  Thread.sleep(1);
+                }
+                action.run();
+              } catch (InterruptedException unexpected) {
+                throw new AssertionError(unexpected);
+              }
+            });
+    thread.start();
+    return thread;
+  }
+
+  /** Works for ever on its second image, until it is interrupted. */
+  private static Loader blocking(CountDownLatch reached) {
+    CountDownLatch never = new CountDownLatch(1);
+    Dataset endless =
+        new ReadingWith(
+            images(20),
+            index -> {
+              if (index != 0) {
+                reached.countDown();
+                try {
+                  never.await();
+                } catch (InterruptedException closed) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+            });
+    return new Loader(endless, plain(), CROPS, Loader.Options.inOrder(4));
   }
 
   private static List<Thread> loaderThreads() {
