@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.resnet4j.data.Loader;
+import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;

@@ -8,10 +8,10 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.resnet4j.data.Batch;
-import org.resnet4j.data.Batches;
 import org.resnet4j.data.DataException;
-import org.resnet4j.data.Loader;
+import org.resnet4j.data.batch.Batch;
+import org.resnet4j.data.batch.Batches;
+import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Tensors;
 

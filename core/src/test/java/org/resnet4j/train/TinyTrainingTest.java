@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
-import org.resnet4j.data.PngEncoder;
-import org.resnet4j.data.Shapes;
+import org.resnet4j.data.image.PngEncoder;
+import org.resnet4j.data.shapes.Shapes;
 
 /** Real runs of seconds: 32 drawn images, a network of 8 layers. */
 class TinyTrainingTest {
