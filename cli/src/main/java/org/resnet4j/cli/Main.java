@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ImportCommand.class,
       CompletionCommand.class,
       VersionCommand.class,
       HelpCommand.class
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  resnet4j train                      train a small network, no download needed",
       "  resnet4j predict RUN/model cat.png  classify an image with what was trained",
+      "  resnet4j import resnet50.pth        make a model of somebody's weights",
       "  resnet4j help train                 all about one command"
     })
 @SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // picocli sets fields and acts on them.

@@ -49,6 +49,40 @@ public final class Catalogue {
         .orElseThrow(() -> unknown(name));
   }
 
+  /** Whether {@link #network} knows the name. */
+  public static boolean knows(String name) {
+    try {
+      network(name);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** The name of the network with the same structure, whatever its name, input and classes. */
+  public static Optional<String> nameOf(Network network) {
+    int depth = network.depth();
+    List<String> names = new ArrayList<>(ImageNetFamily.listed());
+    names.addAll(CifarFamily.listed());
+    for (ShortcutOption option : ShortcutOption.values()) {
+      names.add("resnet" + depth + option.suffix());
+    }
+    names.addAll(List.of("resnet" + depth, "resnet" + depth + "-v1", "resnetv2_" + depth));
+    return names.stream()
+        .filter(Catalogue::knows)
+        .filter(
+            name -> {
+              Network known = network(name);
+              return known.depth() == depth
+                  && known
+                      .withInput(network.input())
+                      .withClasses(network.classes())
+                      .withName(network.name())
+                      .equals(network);
+            })
+        .findFirst();
+  }
+
   /**
    * A CIFAR network of 6n + 2 layers: three stages of n basic blocks with 16, 32 and 64 channels;
    * arXiv 1512.03385, section 4.2.

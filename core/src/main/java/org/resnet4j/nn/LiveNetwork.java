@@ -1,5 +1,6 @@
 package org.resnet4j.nn;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -57,11 +58,15 @@ public final class LiveNetwork implements AutoCloseable {
     headBias.retainReference();
   }
 
-  /** Where the values of a parameter come from. */
-  @FunctionalInterface
+  /** Where the values of parameters come from. */
   public interface Source {
-    /** Its values, row by row, as many as {@link Parameter#size}. */
-    float[] values(Parameter parameter);
+    /** Puts the values of a parameter, row by row, as many as {@link Parameter#size}. */
+    void read(Parameter parameter, FloatBuffer values);
+
+    /** How many batches a batch norm has seen. */
+    default long count(Parameter parameter) {
+      return 0;
+    }
   }
 
   /**
@@ -82,10 +87,11 @@ public final class LiveNetwork implements AutoCloseable {
     LiveNetwork live =
         of(
             network,
-            parameter ->
-                zero.contains(parameter.name())
-                    ? new float[Math.toIntExact(parameter.size())]
-                    : Initialisation.values(parameter, seed, network.features()),
+            (parameter, values) ->
+                values.put(
+                    zero.contains(parameter.name())
+                        ? new float[values.remaining()]
+                        : Initialisation.values(parameter, seed, network.features())),
             device,
             precision);
     live.train(true);
@@ -111,7 +117,7 @@ public final class LiveNetwork implements AutoCloseable {
     Map<String, Tensor> state = new LinkedHashMap<>();
     try (PointerScope scope = new PointerScope()) {
       for (Parameter parameter : network.state()) {
-        Tensor tensor = tensor(parameter, source.values(parameter), device);
+        Tensor tensor = tensor(parameter, source, device);
         if (parameter.role().trained()) {
           tensor.set_requires_grad(true);
         }
@@ -121,18 +127,18 @@ public final class LiveNetwork implements AutoCloseable {
     }
   }
 
-  private static Tensor tensor(Parameter parameter, float[] values, Device device) {
-    long[] shape = parameter.shape().stream().mapToLong(Integer::longValue).toArray();
-    Tensor tensor = Tensors.of(values, shape);
+  private static Tensor tensor(Parameter parameter, Source source, Device device) {
     if (parameter.role() == Role.BATCHES_TRACKED) {
-      // Exact up to 2^24 batches on the way through float; a checkpoint restores the integer
-      // itself.
-      tensor = tensor.to(torch.ScalarType.Long);
+      return Tensors.on(device, Tensors.scalar(source.count(parameter)));
     }
-    if (parameter.role() == Role.CONVOLUTION_WEIGHT) {
-      tensor = tensor.contiguous(torch.MemoryFormat.ChannelsLast);
-    }
-    return Tensors.on(device, tensor);
+    // Read into native memory at once: whole checkpoints pass here.
+    Tensor tensor = torch.empty(parameter.shape().stream().mapToLong(i -> i).toArray());
+    source.read(parameter, tensor.createBuffer());
+    return Tensors.on(
+        device,
+        parameter.role() == Role.CONVOLUTION_WEIGHT
+            ? tensor.contiguous(torch.MemoryFormat.ChannelsLast)
+            : tensor);
   }
 
   /**

@@ -27,6 +27,11 @@ public final class Tensors {
     return Tensor.create(wide, values.length);
   }
 
+  /** A 64-bit integer on the CPU, with no axes. */
+  public static Tensor scalar(long value) {
+    return Tensor.create(new long[] {value}, new long[0]);
+  }
+
   /** The same values on a device; the tensor itself where it is there already. */
   public static Tensor on(Device device, Tensor tensor) {
     if (device == Device.CPU) {

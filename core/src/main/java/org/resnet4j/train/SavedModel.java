@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.batch.PixelMean;
 import org.resnet4j.data.batch.Preprocessing;
@@ -16,11 +18,10 @@ import org.resnet4j.data.image.Interpolation;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
-import org.resnet4j.weights.ModelConfig;
-import org.resnet4j.weights.ModelFolder;
-import org.resnet4j.weights.Safetensors;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
+import org.resnet4j.weights.model.ModelConfig;
+import org.resnet4j.weights.model.ModelFolder;
 
 /**
  * A model folder opened: the network, its classes, its preprocessing, and where its weights are.
@@ -65,17 +66,25 @@ public record SavedModel(
    * @throws WeightsException if the weights are not the network's
    */
   public LiveNetwork live(Device device, Precision precision) {
-    Safetensors weights = ModelFolder.readWeights(folder, network);
     Map<String, TensorEntry> entries = new HashMap<>();
-    weights.entries().forEach(entry -> entries.put(entry.name(), entry));
+    ModelFolder.readWeights(folder, network).forEach(entry -> entries.put(entry.name(), entry));
     try {
-      return LiveNetwork.of(
-          network,
-          parameter -> TensorEntries.floats(Objects.requireNonNull(entries.get(parameter.name()))),
-          device,
-          precision);
+      return LiveNetwork.of(network, new EntrySource(entries), device, precision);
     } catch (IllegalArgumentException e) {
       throw new WeightsException(folder, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Values of a file that has been found to hold all of them. */
+  private record EntrySource(Map<String, TensorEntry> entries) implements LiveNetwork.Source {
+    @Override
+    public void read(Parameter parameter, FloatBuffer values) {
+      Objects.requireNonNull(entries.get(parameter.name())).copyTo(values);
+    }
+
+    @Override
+    public long count(Parameter parameter) {
+      return Objects.requireNonNull(entries.get(parameter.name())).data().getLong();
     }
   }
 

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** JSON files: small, strict on reading, the same bytes for the same value on writing. */
-final class Json {
+public final class Json {
   private static final long LONGEST_FILE = 16L << 20;
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
@@ -33,7 +33,7 @@ final class Json {
   private Json() {}
 
   /** Throws {@link WeightsException} with the line and column of a fault. */
-  static JsonNode read(Path file) {
+  public static JsonNode read(Path file) {
     try {
       long length = Files.size(file);
       if (length > LONGEST_FILE) {
@@ -50,7 +50,8 @@ final class Json {
     }
   }
 
-  static byte[] bytes(JsonNode node) {
+  /** The text of a JSON file. */
+  public static byte[] bytes(JsonNode node) {
     String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);
     return (text.replace("\r\n", "\n") + "\n").getBytes(StandardCharsets.UTF_8);
   }

@@ -2,6 +2,7 @@ package org.resnet4j.weights;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
 
 /**
@@ -78,6 +79,34 @@ public record TensorEntry(String name, DType dtype, List<Long> shape, ByteBuffer
       default -> bytes.asFloatBuffer().get(values);
     }
     return values;
+  }
+
+  /** Puts the values, as {@link #floats} gives them, into a buffer. */
+  public void copyTo(FloatBuffer target) {
+    if (dtype == DType.F32) {
+      target.put(data().asFloatBuffer());
+    } else {
+      target.put(floats());
+    }
+  }
+
+  /** The same values as 32-bit floats; the tensor itself if they are. */
+  public TensorEntry asFloats() {
+    return dtype == DType.F32 ? this : ofFloats(name, shape, floats());
+  }
+
+  /**
+   * The same values in the same order under another shape.
+   *
+   * <p>Throws {@link IllegalArgumentException} if it has another size.
+   */
+  public TensorEntry withShape(List<Long> other) {
+    return new TensorEntry(name, dtype, other, data);
+  }
+
+  /** The same values under another name. */
+  public TensorEntry withName(String other) {
+    return new TensorEntry(other, dtype, shape, data);
   }
 
   /**

@@ -34,7 +34,7 @@ public final class WeightsException extends RuntimeException {
   }
 
   /** A text from a file as a message may show it: one line, not too long. */
-  static String quote(String text) {
+  public static String quote(String text) {
     String shown = text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...";
     return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
   }

@@ -73,7 +73,7 @@ class ParityTest {
   }
 
   private static LiveNetwork network(Goldens.Case golden) {
-    return LiveNetwork.of(golden.network(), ReproducibleValues::fill, Device.CPU, Precision.FP32);
+    return LiveNetwork.of(golden.network(), ReproducibleValues::put, Device.CPU, Precision.FP32);
   }
 
   private static Tensor images(Goldens.Case golden) {

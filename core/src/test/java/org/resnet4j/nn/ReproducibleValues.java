@@ -1,5 +1,6 @@
 package org.resnet4j.nn;
 
+import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import org.resnet4j.arch.Parameter;
 
@@ -25,6 +26,11 @@ final class ReproducibleValues {
               };
     }
     return values;
+  }
+
+  /** As a source of a live network. */
+  static void put(Parameter parameter, FloatBuffer values) {
+    values.put(fill(parameter));
   }
 
   /** Values in [-1, 1). */

@@ -51,10 +51,11 @@ class OptimizerTest {
     try (LiveNetwork network =
             LiveNetwork.of(
                 THREE_CLASSES,
-                p ->
-                    p.name().equals("fc.bias")
-                        ? new float[] {1, -2, 3}
-                        : new float[Math.toIntExact(p.size())],
+                (parameter, values) ->
+                    values.put(
+                        parameter.name().equals("fc.bias")
+                            ? new float[] {1, -2, 3}
+                            : new float[values.remaining()]),
                 Device.CPU,
                 Precision.FP32);
         Optimizer optimizer = new Optimizer(recipe, network);

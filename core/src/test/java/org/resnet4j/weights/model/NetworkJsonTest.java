@@ -1,4 +1,4 @@
-package org.resnet4j.weights;
+package org.resnet4j.weights.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,6 +19,7 @@ import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Stage;
 import org.resnet4j.arch.Stem;
+import org.resnet4j.weights.WeightsException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 

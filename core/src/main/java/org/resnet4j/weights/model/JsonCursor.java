@@ -1,9 +1,10 @@
-package org.resnet4j.weights;
+package org.resnet4j.weights.model;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.resnet4j.weights.WeightsException;
 import tools.jackson.databind.JsonNode;
 
 /** A place in a JSON file that says where it is when something is wrong with it. */

@@ -1,4 +1,4 @@
-package org.resnet4j.weights;
+package org.resnet4j.weights.model;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +19,7 @@ import org.resnet4j.arch.Shortcut.ZeroPadded.Side;
 import org.resnet4j.arch.Stage;
 import org.resnet4j.arch.Stem;
 import org.resnet4j.arch.Stem.Pool;
+import org.resnet4j.weights.WeightsException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;

@@ -1,7 +1,8 @@
-package org.resnet4j.weights;
+package org.resnet4j.weights.model;
 
 import java.util.List;
 import org.resnet4j.arch.Network;
+import org.resnet4j.weights.WeightsException;
 
 /**
  * What a model is besides its weights: the network, its classes and how an image becomes its input.

@@ -1,4 +1,4 @@
-package org.resnet4j.weights;
+package org.resnet4j.weights.model;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -7,6 +7,8 @@ import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.Unit;
+import org.resnet4j.weights.Json;
+import org.resnet4j.weights.WeightsException;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,6 +56,9 @@ final class ConfigJson {
 
   static ModelConfig read(Path file) {
     JsonCursor json = JsonCursor.root(file, Json.read(file));
+    if (TransformersConfig.is(json)) {
+      return TransformersConfig.read(json);
+    }
     JsonCursor timm = json.at("pretrained_cfg");
     Shape input = NetworkJson.shape(timm.at("input_size"));
     Network network = json.has(OURS) ? ours(json, input) : catalogued(json, input);

@@ -1,20 +1,25 @@
-package org.resnet4j.weights;
+package org.resnet4j.weights.model;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.resnet4j.arch.Network;
-import org.resnet4j.arch.Parameter;
-import org.resnet4j.arch.Parameter.Role;
 import org.resnet4j.arch.Shape;
+import org.resnet4j.weights.AtomicFile;
+import org.resnet4j.weights.DType;
+import org.resnet4j.weights.Json;
+import org.resnet4j.weights.Safetensors;
+import org.resnet4j.weights.TensorEntry;
+import org.resnet4j.weights.Weights;
+import org.resnet4j.weights.WeightsException;
+import org.resnet4j.weights.convert.Conversion;
 
 /**
  * A model on disk, as timm writes it for the Hugging Face hub.
@@ -26,11 +31,11 @@ import org.resnet4j.arch.Shape;
 public final class ModelFolder {
   private static final String CONFIG = "config.json";
   private static final String WEIGHTS = "model.safetensors";
+  private static final String PYTORCH_WEIGHTS = "pytorch_model.bin";
   private static final String README = "README.md";
   private static final String PIXEL_MEAN = "pixel_mean.safetensors";
   private static final String PIXEL_MEAN_KEY = "pixel_mean";
   private static final Map<String, String> METADATA = Map.of("format", "pt");
-  private static final int MOST_FAULTS = 10;
 
   private ModelFolder() {}
 
@@ -44,20 +49,35 @@ public final class ModelFolder {
   }
 
   /**
-   * The weights of the network.
+   * The weights of the network under its names, in fp32, in the order of {@link Network#state}.
    *
-   * @throws WeightsException if {@code model.safetensors} is missing, damaged or does not hold just
-   *     the tensors of {@link Network#state}; lists those missing, unexpected and of another shape
+   * @throws WeightsException if they are missing, damaged or not just those of the network; lists
+   *     those missing, unexpected and of another shape
    */
-  public static Safetensors readWeights(Path folder, Network network) {
+  public static List<TensorEntry> readWeights(Path folder, Network network) {
     Path file = folder.resolve(WEIGHTS);
-    Safetensors weights = Safetensors.read(file);
-    List<String> faults = faults(weights.entries(), network);
-    if (!faults.isEmpty()) {
-      throw new WeightsException(
-          file, "not the weights of " + network.name() + ": " + join(faults));
+    Path pytorch = folder.resolve(PYTORCH_WEIGHTS);
+    if (!Files.exists(file) && Files.exists(pytorch)) {
+      file = pytorch;
     }
-    return weights;
+    return Conversion.exact(file, Weights.load(file).entries(), network).entries();
+  }
+
+  /**
+   * Names of classes from a JSON file: an array, or an object of names by number.
+   *
+   * @throws WeightsException if it is neither
+   */
+  static List<String> labels(Path file) {
+    JsonCursor json = JsonCursor.root(file, Json.read(file));
+    return json.node().isObject() ? numbered(json) : json.texts();
+  }
+
+  /** The texts of the fields 0, 1, 2 and so on. */
+  static List<String> numbered(JsonCursor json) {
+    return IntStream.range(0, json.node().size())
+        .mapToObj(i -> json.at(Integer.toString(i)).text())
+        .toList();
   }
 
   /**
@@ -85,7 +105,7 @@ public final class ModelFolder {
   /**
    * Writes a model; makes the folder if need be. Each file is replaced whole, the config last.
    *
-   * @throws IllegalArgumentException if the weights are not the network's
+   * @throws WeightsException if the weights are not the network's
    * @throws IOException if a file cannot be written; files not yet reached are as they were
    */
   public static void write(
@@ -118,13 +138,10 @@ public final class ModelFolder {
       String readme,
       Optional<TensorEntry> pixelMean)
       throws IOException {
-    List<String> faults = faults(weights, config.network());
-    if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(
-          "not the weights of " + config.network().name() + ": " + join(faults));
-    }
+    List<TensorEntry> entries =
+        Conversion.exact(folder.resolve(WEIGHTS), List.copyOf(weights), config.network()).entries();
     Files.createDirectories(folder);
-    Safetensors.write(folder.resolve(WEIGHTS), weights, METADATA);
+    Safetensors.write(folder.resolve(WEIGHTS), entries, METADATA);
     if (pixelMean.isPresent()) {
       Safetensors.write(folder.resolve(PIXEL_MEAN), List.of(pixelMean.get()), METADATA);
     }
@@ -134,45 +151,6 @@ public final class ModelFolder {
     if (pixelMean.isEmpty()) {
       Files.deleteIfExists(folder.resolve(PIXEL_MEAN));
     }
-  }
-
-  private static List<String> faults(Collection<TensorEntry> entries, Network network) {
-    Map<String, TensorEntry> found = new LinkedHashMap<>();
-    entries.forEach(entry -> found.put(entry.name(), entry));
-    List<String> faults = new ArrayList<>();
-    for (Parameter parameter : network.state()) {
-      TensorEntry entry = found.remove(parameter.name());
-      (entry == null
-              ? Optional.of(parameter.name() + " " + parameter.shape() + " is missing")
-              : fault(parameter, entry))
-          .ifPresent(faults::add);
-    }
-    for (TensorEntry entry : found.values()) {
-      faults.add(
-          "%s %s is not expected".formatted(WeightsException.quote(entry.name()), entry.shape()));
-    }
-    return faults;
-  }
-
-  private static Optional<String> fault(Parameter parameter, TensorEntry entry) {
-    List<Long> shape = parameter.shape().stream().map(Integer::longValue).toList();
-    if (!entry.shape().equals(shape)) {
-      return Optional.of(
-          "%s is %s but must be %s".formatted(parameter.name(), entry.shape(), shape));
-    }
-    boolean count = parameter.role() == Role.BATCHES_TRACKED;
-    if (count ? entry.dtype() != DType.I64 : !entry.dtype().real()) {
-      return Optional.of(
-          "%s is of type %s but must be %s"
-              .formatted(parameter.name(), entry.dtype(), count ? "I64" : "a float type"));
-    }
-    return Optional.empty();
-  }
-
-  private static String join(List<String> faults) {
-    String shown = String.join("; ", faults.subList(0, Math.min(MOST_FAULTS, faults.size())));
-    int more = faults.size() - MOST_FAULTS;
-    return more > 0 ? shown + "; and %d more".formatted(more) : shown;
   }
 
   private static List<Long> axes(Shape shape) {
