@@ -43,7 +43,8 @@ record Results(
     conditions.put(
         "Data",
         "%s, %d training and %d test images"
-            .formatted(origin.data(), setup.data().train().size(), setup.data().test().size()));
+            .formatted(
+                setup.data().name(), setup.data().train().size(), setup.data().test().size()));
     conditions.put("Seed", String.valueOf(setup.recipe().seed()));
     conditions.put("Machine", Machine.describe());
     conditions.put("Engine", Engine.describe() + ", " + network.precision().id());

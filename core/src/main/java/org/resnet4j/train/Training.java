@@ -2,6 +2,7 @@ package org.resnet4j.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -40,7 +41,7 @@ public final class Training {
    */
   public static Outcome run(Plan plan, Consumer<Event> events, BooleanSupplier stop) {
     Setup setup = Setup.of(plan.recipe(), plan.data());
-    RunFolder.Origin origin = new RunFolder.Origin(plan.data(), plan.command());
+    RunFolder.Origin origin = new RunFolder.Origin(anchored(plan.data()), plan.command());
     Path path = plan.folder().orElseGet(() -> RunFolder.fresh(plan.recipe().model()));
     return train(setup, () -> RunFolder.create(path, plan.recipe(), origin), origin, events, stop);
   }
@@ -54,6 +55,12 @@ public final class Training {
     RunFolder folder = RunFolder.open(run);
     RunFolder.Origin origin = folder.origin();
     return train(Setup.of(folder.recipe(), origin.data()), () -> folder, origin, events, stop);
+  }
+
+  /** A path that still leads there when the run is resumed from another folder. */
+  private static String anchored(String data) {
+    Path path = Path.of(data);
+    return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : data;
   }
 
   /** Asks for the folder last, so that a plan that cannot work leaves none behind. */

@@ -19,6 +19,7 @@ import org.resnet4j.tensor.Tensors;
 final class TrainingLoop {
   private static final long MEAN = 1; // at::Reduction::Mean
   private static final long IGNORED_LABEL = -100; // PyTorch's default: no label is ignored
+  private static final double SPEED_MEMORY = 0.95; // About twenty steps.
 
   private final Recipe recipe;
   private final LiveNetwork network;
@@ -33,6 +34,7 @@ final class TrainingLoop {
   private final Schedule schedule;
   private Progress progress;
   private long lastStepNanos;
+  private double stepSeconds;
   private long epochImages;
   private double epochSeconds;
   private double waitedSeconds;
@@ -135,8 +137,10 @@ final class TrainingLoop {
     long now = System.nanoTime();
     double seconds = (now - lastStepNanos) / 1e9;
     lastStepNanos = now;
+    stepSeconds =
+        stepSeconds == 0 ? seconds : SPEED_MEMORY * stepSeconds + (1 - SPEED_MEMORY) * seconds;
     progress = progress.learned(loss, right, batch.size(), recipe.lowRateUntil(), seconds);
-    events.accept(event(loss, (double) right / batch.size(), rate));
+    events.accept(event(loss, (double) right / batch.size(), rate, batch.size()));
   }
 
   /** Before the step, so that the weights stay those of the last good one. */
@@ -149,13 +153,10 @@ final class TrainingLoop {
     }
   }
 
-  private Event.Step event(double loss, double top1, double rate) {
-    double perSecond = progress.images() / progress.trainSeconds();
+  private Event.Step event(double loss, double top1, double rate, int images) {
     long left = steps - progress.step();
     long epochsLeft = (left + trainImages.batches() - 1) / trainImages.batches();
-    double secondsLeft =
-        left * progress.trainSeconds() / progress.step()
-            + Math.max(1, epochsLeft) * evaluationSeconds;
+    double secondsLeft = left * stepSeconds + Math.max(1, epochsLeft) * evaluationSeconds;
     return new Event.Step(
         progress.epoch() + 1,
         epochs(),
@@ -164,7 +165,7 @@ final class TrainingLoop {
         loss,
         top1,
         rate,
-        perSecond,
+        images / stepSeconds,
         secondsLeft);
   }
 

@@ -148,6 +148,16 @@ class TinyTrainingTest {
     assertThat(progress.images()).isEqualTo(26);
   }
 
+  @Test
+  void remembers_where_its_data_is_from_any_folder() {
+    String relative = Path.of("").toAbsolutePath().relativize(data.toAbsolutePath()).toString();
+    Recipe recipe = plan("unused", Map.of("iterations", "1")).recipe();
+    Path run = folder.resolve("anchored");
+    Training.run(
+        new Training.Plan(recipe, relative, Optional.of(run), "test"), event -> {}, () -> false);
+    assertThat(RunFolder.open(run).origin().data()).isEqualTo(data.toAbsolutePath().toString());
+  }
+
   private static long steps(List<Event> events) {
     return events.stream().filter(Event.Step.class::isInstance).count();
   }
