@@ -101,10 +101,11 @@ final class ImportCommand implements Callable<Integer> {
     Path folder = out == null ? folder() : out;
     if (Files.isDirectory(file)) {
       throw usage(
-          "%s is a folder; a model folder opens as it is: resnet4j predict %s IMAGE", file, file);
+          "%s is a folder; a model folder opens as it is: resnet4j predict %s IMAGE"
+              .formatted(file, file));
     }
     if (Files.exists(folder) && !empty(folder)) {
-      throw usage("%s exists; choose another folder with -o", folder);
+      throw usage("%s exists; choose another folder with -o".formatted(folder));
     }
     ModelImport.Result result =
         new ModelImport(
@@ -135,7 +136,7 @@ final class ImportCommand implements Callable<Integer> {
       return Optional.empty();
     }
     if (head == null || !head.equals("new")) {
-      throw usage("--head = %s: must be new, with --classes N", String.valueOf(head));
+      throw usage("--head = %s: must be new, with --classes N".formatted(String.valueOf(head)));
     }
     if (classes == null || classes < 1) {
       throw usage("--head new needs --classes N, at least 1");
@@ -143,8 +144,8 @@ final class ImportCommand implements Callable<Integer> {
     return Optional.of(classes);
   }
 
-  private ParameterException usage(String format, Object... values) {
-    return new ParameterException(spec.commandLine(), format.formatted(values));
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   private void print(ModelImport.Result result, Path folder) {

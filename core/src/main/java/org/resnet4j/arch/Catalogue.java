@@ -64,10 +64,10 @@ public final class Catalogue {
     int depth = network.depth();
     List<String> names = new ArrayList<>(ImageNetFamily.listed());
     names.addAll(CifarFamily.listed());
+    names.addAll(List.of("resnet" + depth, "resnet" + depth + "-v1", "resnetv2_" + depth));
     for (ShortcutOption option : ShortcutOption.values()) {
       names.add("resnet" + depth + option.suffix());
     }
-    names.addAll(List.of("resnet" + depth, "resnet" + depth + "-v1", "resnetv2_" + depth));
     return names.stream()
         .filter(Catalogue::knows)
         .filter(

@@ -74,10 +74,22 @@ final class Inference {
       decided.add("pre-activation: each block starts with a norm");
     }
     Network network = new Network("", input, classes(classes), order, norm(), stem, stages);
+    Network other = network.withBlocks(Inference::stridedFirst);
+    if (Catalogue.nameOf(network).isEmpty() && Catalogue.nameOf(other).isPresent()) {
+      network = other; // Deep pre-activation networks for CIFAR exist in this form alone.
+      strided3x3 = false;
+    }
     String name = Catalogue.nameOf(network).orElse("resnet" + network.depth() + "-custom");
     addAmbiguities(name);
     decided.add(0, name + ": " + blocks(network));
     return new Inferred(network.withName(name), decided);
+  }
+
+  private static Block stridedFirst(Block block) {
+    return block instanceof Block.Bottleneck b
+        ? new Block.Bottleneck(
+            b.in(), b.width(), b.groups(), b.out(), b.stride(), Strided.FIRST_1X1, b.shortcut())
+        : block;
   }
 
   private static String blocks(Network network) {
