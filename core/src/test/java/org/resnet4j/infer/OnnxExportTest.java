@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -89,10 +90,10 @@ class OnnxExportTest {
     networks.add(between("dropout-shortcut", new Shortcut.DroppedOut(0.5)));
     networks.add(basic.withoutShortcuts());
     networks.add(basic.withStochasticDepth(0.5).withName("stochastic-depth"));
-    for (Order order : Order.values()) {
-      networks.add(basic.withOrder(order).withName(order.id()));
-      networks.add(zeros.withOrder(order).withName(order.id() + "-zeros"));
-    }
+    Stream.of(Order.values())
+        .filter(order -> order != Order.ORIGINAL)
+        .forEach(order -> networks.add(basic.withOrder(order).withName(order.id())));
+    networks.add(zeros.withOrder(Order.PRE_ACTIVATION).withName("pre-activation-zeros"));
     networks.add(deep.withOrder(Order.PRE_ACTIVATION).withName("pre-activation-deep"));
     networks.add(
         basic
@@ -119,36 +120,37 @@ class OnnxExportTest {
     return tiny(name, identity().with(shortcut));
   }
 
-  static Stream<Network> eachNetwork() {
-    return networks().stream();
+  static Stream<Named<Network>> eachNetwork() {
+    return networks().stream().map(network -> Named.of(network.name(), network));
   }
 
   @ParameterizedTest
   @MethodSource("eachNetwork")
   void onnx_runtime_gives_the_logits_of_the_network(Network network) throws IOException {
-    for (BatchNorm batchNorm : BatchNorm.values()) {
-      for (int images : new int[] {1, 3}) {
-        OnnxCheck check =
-            check(network, ReproducibleValues::fill, NO_MEAN, NO_MEAN, batchNorm, images);
-        assertThat(check.difference()).isLessThanOrEqualTo(1e-4);
+    Path file = folder.resolve("model.onnx");
+    try (LiveNetwork live = live(network)) {
+      for (BatchNorm batchNorm : BatchNorm.values()) {
+        OnnxFile.write(file, config(network), ReproducibleValues::fill, NO_MEAN, batchNorm);
+        for (int images : new int[] {1, 3}) {
+          OnnxCheck check = OnnxCheck.of(file, live, config(network), NO_MEAN, images);
+          assertThat(check.difference()).as("%s, %d", batchNorm, images).isLessThanOrEqualTo(1e-4);
+        }
       }
     }
   }
 
+  private static LiveNetwork live(Network network) {
+    return LiveNetwork.of(network, ReproducibleValues::fill, Device.CPU, Precision.FP32);
+  }
+
   /** Writes with one set of weights and one mean, and checks against the right ones. */
   private OnnxCheck check(
-      Network network,
-      Function<Parameter, float[]> written,
-      float[] writtenMean,
-      float[] mean,
-      BatchNorm batchNorm,
-      int images)
+      Network network, Function<Parameter, float[]> written, float[] writtenMean, float[] mean)
       throws IOException {
     Path file = folder.resolve("model.onnx");
-    OnnxFile.write(file, config(network), written, writtenMean, batchNorm);
-    try (LiveNetwork live =
-        LiveNetwork.of(network, ReproducibleValues::fill, Device.CPU, Precision.FP32)) {
-      return OnnxCheck.of(file, live, config(network), mean, images);
+    OnnxFile.write(file, config(network), written, writtenMean, BatchNorm.FOLDED);
+    try (LiveNetwork live = live(network)) {
+      return OnnxCheck.of(file, live, config(network), mean, 2);
     }
   }
 
@@ -172,7 +174,7 @@ class OnnxExportTest {
           }
           return values;
         };
-    OnnxCheck check = check(networks().get(0), wrong, NO_MEAN, NO_MEAN, BatchNorm.FOLDED, 2);
+    OnnxCheck check = check(networks().get(0), wrong, NO_MEAN, NO_MEAN);
     assertThat(check.passed()).isFalse();
     assertThat(check.difference()).isBetween(1e-3, 1.0);
     assertThat(check.runtime()).matches("\\d+\\.\\d+\\.\\d+");
@@ -192,8 +194,8 @@ class OnnxExportTest {
       mean[i] = i / (float) mean.length;
     }
     Function<Parameter, float[]> right = ReproducibleValues::fill;
-    assertThat(check(network, right, mean, mean, BatchNorm.FOLDED, 2).passed()).isTrue();
-    assertThat(check(network, right, NO_MEAN, mean, BatchNorm.FOLDED, 2).passed()).isFalse();
+    assertThat(check(network, right, mean, mean).passed()).isTrue();
+    assertThat(check(network, right, NO_MEAN, mean).passed()).isFalse();
   }
 
   @Test
