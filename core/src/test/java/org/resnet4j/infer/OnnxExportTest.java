@@ -12,6 +12,9 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +42,7 @@ import org.resnet4j.arch.Stem;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.nn.ReproducibleValues;
 import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.weights.ModelConfig;
 import org.resnet4j.weights.ModelFolder;
@@ -53,7 +57,22 @@ class OnnxExportTest {
 
   private static final float[] NO_MEAN = {};
 
+  private static int threads;
+
   @TempDir private Path folder;
+
+  /** Threads that wait for each other in tiny layers are slow where the cores are busy. */
+  @BeforeAll
+  static void compute_on_one_thread() {
+    Engine.start();
+    threads = torch.get_num_threads();
+    torch.set_num_threads(1);
+  }
+
+  @AfterAll
+  static void compute_on_all_threads() {
+    torch.set_num_threads(threads);
+  }
 
   static List<Network> networks() {
     Block toTwelve = new Basic(8, 12, 2, Projection.of1x1(2));
