@@ -58,6 +58,7 @@ class ArchitectureTest {
   @Test
   void packages_have_no_cycles() {
     hold(slices().matching("org.resnet4j.(*)..").should().beFreeOfCycles());
+    hold(slices().matching("org.resnet4j.(**)").should().beFreeOfCycles());
   }
 
   @Test

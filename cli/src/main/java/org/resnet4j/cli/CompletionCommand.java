@@ -14,8 +14,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
-      "  source <(resnet4j completion)                     for this shell",
-      "  resnet4j completion > ~/.resnet4j-completion      then source that in ~/.bashrc"
+      "  source <(resnet4j completion)                 for this shell",
+      "  resnet4j completion > ~/.resnet4j-completion  for ~/.bashrc to source"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class CompletionCommand implements Callable<Integer> {

@@ -26,7 +26,6 @@ final class ConsoleReader implements Consumer<Event> {
   private long shown;
   private boolean lineIsOpen;
   private int epochs;
-  private long step;
 
   /**
    * @param nanos a clock, for the pace of the lines
@@ -45,18 +44,10 @@ final class ConsoleReader implements Consumer<Event> {
     } else if (event instanceof Event.Step now) {
       step(now);
     } else if (event instanceof Event.Epoch epoch) {
-      step = epoch.step();
       permanent(line(epoch));
-    } else if (event instanceof Event.Saved saved) {
-      step = saved.step();
     } else if (event instanceof Event.Notice notice) {
       permanent("note: " + notice.text());
     }
-  }
-
-  /** The last step that was heard of. */
-  long lastStep() {
-    return step;
   }
 
   /** Leaves the terminal as it was found: no half line, the cursor at the left. */
@@ -70,7 +61,6 @@ final class ConsoleReader implements Consumer<Event> {
 
   private void start(Event.Started started) {
     epochs = started.recipe().epochs();
-    step = started.step();
     permanent(
         "%s on %s: %s training and %s test images"
             .formatted(
@@ -79,20 +69,16 @@ final class ConsoleReader implements Consumer<Event> {
                 Figures.count(started.trainImages()),
                 Figures.count(started.testImages())));
     permanent(
-        "recipe %s, %s steps, %s; run folder %s"
-            .formatted(
-                started.recipe().name(),
-                Figures.count(started.steps()),
-                started.engine(),
-                started.run()));
+        "recipe %s, %s steps, %s"
+            .formatted(started.recipe().name(), Figures.count(started.steps()), started.engine()));
+    permanent("run folder " + started.run());
     started.notes().forEach(note -> permanent("note: " + note));
-    if (step > 0) {
-      permanent("goes on after step " + step);
+    if (started.step() > 0) {
+      permanent("goes on after step " + started.step());
     }
   }
 
   private void step(Event.Step now) {
-    step = now.step();
     epochs = now.epochs();
     long time = nanos.getAsLong();
     if (time - shown < (terminal.live() ? LIVE_NANOS : PLAIN_NANOS)) {
@@ -131,15 +117,21 @@ final class ConsoleReader implements Consumer<Event> {
 
   private String line(Event.Epoch epoch) {
     String of = epochs > 0 ? "/" + epochs : "";
-    return String.join(
-        GAP,
-        terminal.bold("epoch " + epoch.epoch() + of),
-        "train loss " + Figures.decimal(epoch.trainLoss()),
-        "top-1 " + Figures.percent(epoch.trainTop1()),
-        "test loss " + Figures.decimal(epoch.testLoss()),
-        "top-1 " + Figures.percent(epoch.testTop1()),
-        rate(epoch.imagesPerSecond()),
-        Figures.clock(epoch.seconds()));
+    String name = "epoch " + epoch.epoch() + of;
+    String result =
+        String.join(
+            GAP,
+            "",
+            "train loss " + Figures.decimal(epoch.trainLoss()),
+            "top-1 " + Figures.percent(epoch.trainTop1()),
+            "test loss " + Figures.decimal(epoch.testLoss()),
+            "top-1 " + Figures.percent(epoch.testTop1()),
+            "");
+    String rate = rate(epoch.imagesPerSecond()) + GAP;
+    String seconds = Figures.clock(epoch.seconds());
+    boolean fits =
+        !terminal.live() || (name + result + rate + seconds).length() <= terminal.columns();
+    return terminal.bold(name) + result + (fits ? rate : "") + seconds;
   }
 
   private static String rate(double imagesPerSecond) {

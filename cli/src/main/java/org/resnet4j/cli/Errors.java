@@ -59,7 +59,10 @@ final class Errors
     }
   }
 
-  private int report(PrintWriter err, Throwable error) {
+  private int report(PrintWriter err, Throwable thrown) {
+    // The engine starts when its class is loaded, and says there what it was wrongly told.
+    Throwable cause = thrown instanceof ExceptionInInitializerError ? thrown.getCause() : null;
+    Throwable error = cause == null ? thrown : cause;
     print(err, message(error));
     trace(err, error);
     return ExitCodes.of(error);

@@ -15,9 +15,6 @@ final class ExitCodes {
   static final int DIVERGED = 4;
   static final int RESOURCES = 5;
 
-  /** 128 + SIGINT; on a real signal the JVM itself chooses between this and 143. */
-  static final int INTERRUPTED = 130;
-
   private ExitCodes() {}
 
   /** The status for an error; {@link #FAILURE} for one that nobody foresaw. */

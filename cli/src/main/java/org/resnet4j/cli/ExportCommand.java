@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,9 @@ import org.resnet4j.infer.OnnxCheck;
 import org.resnet4j.infer.OnnxExport;
 import org.resnet4j.train.SavedModel;
 import org.resnet4j.weights.ModelFolder;
+import org.resnet4j.weights.PyTorchCheckpoint;
 import org.resnet4j.weights.Safetensors;
+import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,7 +32,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  resnet4j export runs/first --format onnx -o first.onnx",
-      "  resnet4j export runs/first --format safetensors"
+      "  resnet4j export runs/first --format pth"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class ExportCommand implements Callable<Integer> {
@@ -109,13 +112,25 @@ final class ExportCommand implements Callable<Integer> {
         return OnnxExport.write(model, file, batchNorm);
       }
       case SAFETENSORS -> {
-        SavedModel saved = SavedModel.open(model);
-        Safetensors weights = ModelFolder.readWeights(saved.folder(), saved.network());
+        Safetensors weights = weights(SavedModel.open(model));
         Safetensors.write(file, weights.entries(), weights.metadata());
       }
-      case PTH -> throw usage("--format %s is not written yet; PyTorch reads safetensors", format);
+      case PTH -> {
+        SavedModel saved = SavedModel.open(model);
+        Safetensors weights = weights(saved);
+        // In PyTorch's order, which a safetensors file does not keep.
+        List<TensorEntry> entries =
+            saved.network().state().stream()
+                .map(parameter -> weights.find(parameter.name()).orElseThrow())
+                .toList();
+        PyTorchCheckpoint.write(file, entries);
+      }
     }
     return Optional.empty();
+  }
+
+  private static Safetensors weights(SavedModel saved) {
+    return ModelFolder.readWeights(saved.folder(), saved.network());
   }
 
   private ParameterException usage(String message, Object value) {

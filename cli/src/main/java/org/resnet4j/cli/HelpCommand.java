@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -27,9 +28,15 @@ final class HelpCommand implements Callable<Integer> {
     CommandLine root = spec.root().commandLine();
     CommandLine explained = name == null ? root : root.getSubcommands().get(name);
     if (explained == null) {
-      throw new UnmatchedArgumentException(root, List.of(String.valueOf(name)));
+      throw unknown(root, String.valueOf(name));
     }
     explained.usage(spec.commandLine().getOut());
     return ExitCodes.OK;
+  }
+
+  private static ParameterException unknown(CommandLine root, String name) {
+    List<String> close = new UnmatchedArgumentException(root, List.of(name)).getSuggestions();
+    String hint = close.isEmpty() ? "" : "; did you mean " + String.join(" or ", close) + "?";
+    return new ParameterException(root, "no command is called \"" + name + "\"" + hint);
   }
 }

@@ -73,11 +73,9 @@ public final class Main implements Runnable {
   public static void main(String... arguments) {
     PrintWriter out = writer(System.out);
     PrintWriter err = writer(System.err);
-    StopSignal stop = new StopSignal();
-    int status = commandLine(out, err, Terminal.here(), stop).execute(arguments);
+    int status = commandLine(out, err, Terminal.here(), new StopSignal()).execute(arguments);
     out.flush();
     err.flush();
-    stop.finished();
     System.exit(status);
   }
 

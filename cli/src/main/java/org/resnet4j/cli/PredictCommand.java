@@ -58,9 +58,9 @@ final class PredictCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--top %d: must be at least 1".formatted(top));
     }
-    main.stop().listen();
     List<PredictResult> results;
     try (Classifier classifier = Classifier.load(model)) {
+      main.stop().listen(() -> {});
       int k = Math.min(top, classifier.network().classes());
       results = PredictResult.of(images, image -> classifier.classify(image, k), main.stop());
     }
@@ -84,7 +84,7 @@ final class PredictCommand implements Callable<Integer> {
 
   private int status(List<PredictResult> results) {
     if (main.stop().getAsBoolean()) {
-      return ExitCodes.INTERRUPTED;
+      return main.stop().status();
     }
     boolean failed = results.stream().anyMatch(PredictResult.Failure.class::isInstance);
     return failed ? ExitCodes.BAD_INPUT : ExitCodes.OK;

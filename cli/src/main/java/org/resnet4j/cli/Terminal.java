@@ -1,6 +1,7 @@
 package org.resnet4j.cli;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -54,10 +55,12 @@ record Terminal(boolean live, boolean results, boolean colour, int columns, Stri
 
   /** A command line that can be copied into a shell. */
   String commandLine(Object... words) {
-    return command
-        + Arrays.stream(words)
-            .map(word -> " " + quoted(word.toString()))
-            .collect(Collectors.joining());
+    return command + quoted(Arrays.stream(words).map(Object::toString).toList());
+  }
+
+  /** The words as a shell reads them again, a space before each. */
+  static String quoted(List<String> words) {
+    return words.stream().map(word -> " " + quoted(word)).collect(Collectors.joining());
   }
 
   private static String quoted(String word) {

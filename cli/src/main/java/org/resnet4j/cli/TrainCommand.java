@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
 import org.resnet4j.train.RecipeFile;
 import org.resnet4j.train.StoppedException;
@@ -98,23 +100,34 @@ final class TrainCommand implements Callable<Integer> {
     refuseChoicesWithResume();
     PrintWriter err = spec.commandLine().getErr();
     ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
-    main.stop().listen();
+    Consumer<Event> events =
+        event -> {
+          if (event instanceof Event.Started) {
+            main.stop().listen(() -> announceStop(err)); // From now on there is something to save.
+          }
+          console.accept(event);
+        };
     Outcome outcome;
     try {
       outcome =
           resume == null
-              ? Training.run(plan(), console, main.stop())
-              : Training.resume(resume, console, main.stop());
+              ? Training.run(plan(), events, main.stop())
+              : Training.resume(resume, events, main.stop());
     } catch (StoppedException stopped) {
       console.close();
       String next = main.terminal().commandLine("train", "--resume", stopped.run());
       err.printf("stopped at step %d; go on with: %s%n", stopped.step(), next);
-      return ExitCodes.INTERRUPTED;
+      return main.stop().status();
     } finally {
       console.close();
     }
     print(outcome);
     return ExitCodes.OK;
+  }
+
+  private void announceStop(PrintWriter err) {
+    String start = main.terminal().live() ? System.lineSeparator() : "";
+    err.println(start + "saving a checkpoint; another signal (Ctrl-C) ends the run without it");
   }
 
   private void print(Outcome outcome) {
@@ -138,7 +151,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private Training.Plan plan() {
     List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
-    String command = "resnet4j " + String.join(" ", typed);
+    String command = "resnet4j" + Terminal.quoted(typed);
     return new Training.Plan(
         RecipeFile.load(recipe, overrides()), data, Optional.ofNullable(out), command);
   }

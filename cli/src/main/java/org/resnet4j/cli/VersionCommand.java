@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** {@code resnet4j version}. */
 @Command(
     name = "version",
-    description = "Show the version of the program, of Java and of the system.",
+    description = "Show the versions of program, Java, system and native engine.",
     footer = {"", "Example:", "  resnet4j version"})
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class VersionCommand implements Callable<Integer> {

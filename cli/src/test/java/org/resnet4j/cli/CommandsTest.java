@@ -98,7 +98,7 @@ class CommandsTest {
       value = {
         "sumary resnet20 | did you mean summary?",
         "train --modle resnet20 | did you mean --model?",
-        "help trian | did you mean train",
+        "help trian | no command is called \"trian\"; did you mean train?",
         "summary resnet21 | no network is called \"resnet21\"",
         "summary plain20 | did you mean resnet20-plain?",
         "summary resnet20 --input 32x32 | not channels x height x width, e.g. 3x32x32",
@@ -109,8 +109,7 @@ class CommandsTest {
         "predict model a.png --top 0 | --top 0: must be at least 1",
         "export model | Missing required option: '--format=F'",
         "export model --format gguf | 'gguf' is none of [onnx, safetensors, pth]",
-        "export model --format pth | --format pth is not written yet; PyTorch reads safetensors",
-        "export model --format safetensors --keep-batch-norm | is for --format onnx",
+        "export model --format pth --keep-batch-norm | is for --format onnx",
         "export model --format onnx -o nowhere/a.onnx | must be a file in a folder that exists",
         "export model --format onnx -o pom.xml | pom.xml exists; choose another file with -o",
         "export model --format onnx -o src --force | -o src: must be a file",
@@ -147,6 +146,14 @@ class CommandsTest {
     assertThat(CommandRun.of("--help").out()).contains("Examples:", "resnet4j train");
   }
 
+  @Test
+  void the_help_fits_80_columns_without_broken_words() {
+    for (String command : commands().keySet()) {
+      assertThat(CommandRun.of("help", command).out().lines())
+          .allMatch(line -> line.isEmpty() || line.matches("(Usage|Examples?:|[A-Z]| ).*"));
+    }
+  }
+
   private static Map<String, CommandLine> commands() {
     PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
     return Main.commandLine(nowhere, nowhere).getSubcommands();
@@ -154,13 +161,14 @@ class CommandsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"version", "--version", "-V"})
-  void version_names_program_java_and_system(String argument) {
+  void version_names_program_java_system_and_engine(String argument) {
     CommandRun run = CommandRun.of(argument);
     assertThat(run.status()).isZero();
     assertThat(run.out())
         .startsWith("resnet4j ")
         .contains("Java " + System.getProperty("java.version"))
-        .contains(System.getProperty("os.arch"));
+        .contains(System.getProperty("os.arch"))
+        .containsPattern("libtorch 2\\.\\S+, .+, \\d+ threads?; auto is (fp32|bf16) on (cpu|cuda)");
   }
 
   @Test

@@ -68,6 +68,16 @@ class ConsoleReaderTest {
   }
 
   @Test
+  void the_line_of_an_epoch_fits_80_columns() {
+    ConsoleReader reader = reader(new Terminal(true, true, false, 80, "resnet4j"));
+    reader.accept(step(123));
+    reader.accept(epoch());
+    assertThat(written.toString().lines())
+        .containsExactly(
+            "epoch 2/6  train loss 0.700  top-1 80.0 %  test loss 0.650  top-1 81.5 %  1:01");
+  }
+
+  @Test
   void a_narrow_terminal_keeps_the_ends_of_the_line() {
     ConsoleReader reader = reader(new Terminal(true, true, false, 45, "resnet4j"));
     millis = 100;
@@ -97,13 +107,11 @@ class ConsoleReaderTest {
   }
 
   @Test
-  void notices_are_printed_and_the_last_step_is_remembered() {
+  void notices_are_printed_and_checkpoints_are_not() {
     ConsoleReader reader = reader(PLAIN);
-    reader.accept(step(7));
     reader.accept(new Event.Saved(Path.of("runs/a/checkpoints/7"), 8));
     reader.accept(new Event.Notice("2 images were skipped"));
     assertThat(written.toString().lines()).containsExactly("note: 2 images were skipped");
-    assertThat(reader.lastStep()).isEqualTo(8);
   }
 
   @Test
@@ -133,7 +141,8 @@ class ConsoleReaderTest {
     assertThat(written.toString().lines())
         .startsWith(
             "resnet20 on shapes: 10,000 training and 2,000 test images",
-            "recipe shapes, 468 steps, fp32, 2 threads; run folder runs/a",
+            "recipe shapes, 468 steps, fp32, 2 threads",
+            "run folder runs/a",
             "note: classes are balanced",
             "goes on after step 156")
         .last(STRING)

@@ -158,6 +158,18 @@ class EndToEndTest {
   }
 
   @Test
+  void evaluate_refuses_data_with_other_classes() throws Exception {
+    Path other = ColouredSquares.draw(folder.resolve("other"), 3);
+    Files.move(other.resolve("green"), other.resolve("grass"));
+    assertFails(
+        program().run("evaluate", run.toString(), "--data", other.toString()),
+        3,
+        other.toString(),
+        "class 1 is \"grass\"",
+        "the model's is \"green\"");
+  }
+
+  @Test
   void predict_answers_for_good_images_and_reports_the_torn_one() throws Exception {
     Path images = ColouredSquares.draw(folder.resolve("images"), 1).resolve("blue");
     String torn = ColouredSquares.tear(images.resolve("1.png")).toString();
@@ -229,6 +241,23 @@ class EndToEndTest {
   }
 
   @Test
+  void train_that_cannot_begin_leaves_no_folder() throws Exception {
+    Path out = folder.resolve("run");
+    assertFails(program().run(train(squares, out, "--set", "batch=2000000000")), 2, "batch", "fit");
+    assertThat(out).doesNotExist();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_wrong_number_of_threads_is_a_usage_error() throws Exception {
+    String image = squares.resolve("red/0.png").toString();
+    assertFails(
+        program().runWith("RESNET4J_THREADS", "many", "predict", run.toString(), image),
+        2,
+        "RESNET4J_THREADS = \"many\": must be a whole number");
+  }
+
+  @Test
   void train_refuses_a_data_folder_that_does_not_exist() throws Exception {
     Path out = folder.resolve("run");
     Path nowhere = folder.resolve("nowhere");
@@ -297,7 +326,7 @@ class EndToEndTest {
 
   private Path interrupted() throws IOException, InterruptedException {
     Path out = folder.resolve("interrupted");
-    Program.Result result = program().interruptOnceItSays("run folder", longer(out));
+    Program.Result result = program().interruptOnceItSays(List.of("run folder"), longer(out));
     assertThat(result.status()).as(result.err()).isEqualTo(Program.interrupted());
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).contains("stopped at step ", "train --resume " + out);
@@ -305,6 +334,18 @@ class EndToEndTest {
     assertThat(checkpoints(out)).isNotEmpty();
     assertThat(out.resolve("model")).doesNotExist();
     return out;
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void a_second_signal_ends_the_run_at_once() throws Exception {
+    Path out = folder.resolve("halted");
+    String[] slowSteps = train(squares, out, "--set", "size=256", "--set", "batch=30");
+    Program.Result result =
+        program().interruptOnceItSays(List.of("run folder", "saving a checkpoint"), slowSteps);
+    assertThat(result.status()).as(result.err()).isEqualTo(Program.interrupted());
+    assertThat(result.err()).doesNotContain("stopped at step");
+    assertThat(out.resolve("checkpoints")).doesNotExist();
   }
 
   private static Map<String, byte[]> checkpoints(Path out) throws IOException {

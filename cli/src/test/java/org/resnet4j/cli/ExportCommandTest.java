@@ -22,6 +22,7 @@ import org.resnet4j.weights.ModelConfig;
 import org.resnet4j.weights.ModelFolder;
 import org.resnet4j.weights.Safetensors;
 import org.resnet4j.weights.TensorEntry;
+import org.resnet4j.weights.Weights;
 import tools.jackson.databind.JsonNode;
 
 class ExportCommandTest {
@@ -91,6 +92,20 @@ class ExportCommandTest {
     assertThat(run.document().get("checked").isNull()).isTrue();
     assertThat(Safetensors.read(file).metadata()).containsExactly(Map.entry("format", "pt"));
     assertThat(file).hasSameBinaryContentAs(model.resolve("model.safetensors"));
+  }
+
+  @Test
+  void pth_has_the_tensors_of_the_model_in_pytorchs_order() throws IOException {
+    Path model = model(0.25f);
+    Path file = folder.resolve("a.pth");
+    CommandRun run =
+        CommandRun.of("export", model.toString(), "--format", "pth", "-o", file.toString());
+    assertThat(run).isEqualTo(new CommandRun(0, printed(file), ""));
+    List<TensorEntry> read = Weights.load(file).entries();
+    assertThat(read.stream().map(TensorEntry::name))
+        .containsExactlyElementsOf(SMALL.state().stream().map(Parameter::name).toList());
+    assertThat(read)
+        .containsExactlyInAnyOrderElementsOf(ModelFolder.readWeights(model, SMALL).entries());
   }
 
   @Test

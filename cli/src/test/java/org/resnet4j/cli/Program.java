@@ -57,6 +57,14 @@ record Program(Path folder) {
     return finish(start(command));
   }
 
+  /** Runs to the end with one more variable in its environment. */
+  Result runWith(String variable, String value, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("env", variable + "=" + value));
+    command.addAll(java(arguments));
+    return finish(start(command));
+  }
+
   /** Runs to the end and can write no file larger than that. */
   Result runWithFilesUpTo(int kibibytes, String... arguments)
       throws IOException, InterruptedException {
@@ -67,24 +75,31 @@ record Program(Path folder) {
     return finish(start(command));
   }
 
-  /** Runs, and is sent SIGINT once standard error says something. */
-  Result interruptOnceItSays(String text, String... arguments)
+  /** Runs, and is sent SIGINT each time that standard error says the next of the texts. */
+  Result interruptOnceItSays(List<String> texts, String... arguments)
       throws IOException, InterruptedException {
     Process process = start(java(arguments));
     try (BufferedReader err = Files.newBufferedReader(errors())) {
-      StringBuilder said = new StringBuilder();
-      while (process.isAlive() && said.indexOf(text) < 0) {
-        String line = err.readLine();
-        if (line == null) {
-          TimeUnit.MILLISECONDS.sleep(1);
-        } else {
-          said.append(line);
-        }
+      for (String text : texts) {
+        await(text, process, err);
+        String signal = interruptible() ? "-INT" : "-TERM";
+        new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
       }
     }
-    String signal = interruptible() ? "-INT" : "-TERM";
-    new ProcessBuilder("kill", signal, Long.toString(process.pid())).start().waitFor();
     return finish(process);
+  }
+
+  private static void await(String text, Process process, BufferedReader err)
+      throws IOException, InterruptedException {
+    StringBuilder said = new StringBuilder();
+    while (process.isAlive() && said.indexOf(text) < 0) {
+      String line = err.readLine();
+      if (line == null) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      } else {
+        said.append(line);
+      }
+    }
   }
 
   /** The status after {@link #interruptOnceItSays}: 128 and the signal's number. */

@@ -66,19 +66,4 @@ class TerminalTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("a row of 1 cells does not fit 2 columns");
   }
-
-  @Test
-  void a_stop_request_is_seen_and_waits_for_the_end() throws InterruptedException {
-    StopSignal stop = new StopSignal();
-    assertThat(stop.getAsBoolean()).isFalse();
-    Thread hook = new Thread(stop::request);
-    hook.start();
-    while (!stop.getAsBoolean()) {
-      Thread.onSpinWait();
-    }
-    assertThat(hook.isAlive()).isTrue();
-    stop.finished();
-    hook.join();
-    assertThat(stop.getAsBoolean()).isTrue();
-  }
 }

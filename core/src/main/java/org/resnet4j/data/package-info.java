@@ -1,7 +1,9 @@
 /**
- * Labelled images: where they come from, how they are decoded, resized, augmented and batched.
+ * Labelled images: the words that the packages below share.
  *
- * <p>Start at {@link org.resnet4j.data.Dataset}. Nothing here touches native memory.
+ * <p>{@code source} opens what lies on a disk, {@code shapes} draws a set of its own, {@code image}
+ * decodes and resizes, {@code batch} varies, normalises and batches. Start at {@link
+ * org.resnet4j.data.Dataset}. Nothing here touches native memory.
  */
 @NullMarked
 package org.resnet4j.data;

@@ -10,15 +10,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Shape;
-import org.resnet4j.data.Augmentation;
 import org.resnet4j.data.DataException;
-import org.resnet4j.data.DataSources;
 import org.resnet4j.data.Image;
-import org.resnet4j.data.ImageDecoder;
-import org.resnet4j.data.Loader;
-import org.resnet4j.data.Preprocessing;
 import org.resnet4j.data.Splits;
-import org.resnet4j.data.Unreadable;
+import org.resnet4j.data.batch.Augmentation;
+import org.resnet4j.data.batch.Loader;
+import org.resnet4j.data.batch.Preprocessing;
+import org.resnet4j.data.image.ImageDecoder;
+import org.resnet4j.data.source.DataSources;
+import org.resnet4j.data.source.Unreadable;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
@@ -117,11 +117,30 @@ public final class Classifier implements AutoCloseable {
           "%s has %d classes but the model knows %d; give data with the model's classes: %s"
               .formatted(data, theirs.size(), labels.size(), abbreviated()));
     }
+    requireSameNames(data, theirs);
     try (Loader images =
         new Loader(
             splits.test(), preprocessing, new Augmentation.None(), Loader.Options.inOrder(BATCH))) {
       return Evaluator.evaluate(network, images, labels);
     }
+  }
+
+  /** Data without names has numbers for them, and those fit any model. */
+  private void requireSameNames(String data, List<String> theirs) {
+    if (numbered(theirs) || numbered(labels)) {
+      return;
+    }
+    for (int label = 0; label < labels.size(); label++) {
+      if (!theirs.get(label).equals(labels.get(label))) {
+        throw new DataException(
+            "%s: class %d is \"%s\" but the model's is \"%s\"; give data with the model's classes in its order: %s"
+                .formatted(data, label, theirs.get(label), labels.get(label), abbreviated()));
+      }
+    }
+  }
+
+  private static boolean numbered(List<String> names) {
+    return IntStream.range(0, names.size()).allMatch(i -> names.get(i).equals(String.valueOf(i)));
   }
 
   private String abbreviated() {

@@ -124,7 +124,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
     @Override
     Tensor forward(Tensor x, boolean training) {
       if (training) {
-        batchesTracked.add_(LiveNetwork.ONE);
+        batchesTracked.add_(new Scalar(1));
       }
       return torch.batch_norm(x, scale, shift, mean, variance, training, MOMENTUM, EPSILON, true);
     }

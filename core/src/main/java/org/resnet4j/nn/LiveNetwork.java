@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -31,7 +30,6 @@ import org.resnet4j.tensor.Tensors;
  * #close}. Not safe for several threads while it trains.
  */
 public final class LiveNetwork implements AutoCloseable {
-  static final Scalar ONE = new Scalar(1);
   private static final long[] ONE_BY_ONE = {1, 1};
 
   private final Network network;

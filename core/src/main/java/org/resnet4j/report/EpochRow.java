@@ -11,7 +11,7 @@ package org.resnet4j.report;
  * @param testTop1 a fraction of 1
  * @param testTop5 a fraction of 1
  * @param imagesPerSecond trained images
- * @param seconds wall-clock time of the epoch, test included
+ * @param seconds wall-clock time of the epoch, without the test
  */
 public record EpochRow(
     int epoch,

@@ -1,8 +1,5 @@
 package org.resnet4j.report;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -61,15 +58,6 @@ public record RunReport(
     page.add(section("Next").add(Element.of("pre").add(Element.of("code", nextCommand))));
     page.add(section("Conditions").add(conditionsTable(), historyTable()));
     return Page.of(title, page);
-  }
-
-  /**
-   * Writes the page as UTF-8, in place of what was there.
-   *
-   * @throws IOException if the file cannot be written
-   */
-  public void write(Path file) throws IOException {
-    Files.writeString(file, html());
   }
 
   private static Element section(String heading) {

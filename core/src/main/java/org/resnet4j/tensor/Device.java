@@ -37,6 +37,11 @@ public enum Device {
     };
   }
 
+  /** As recipes and the command line write it. */
+  public String id() {
+    return id;
+  }
+
   /** The native device; the caller closes it. */
   public org.bytedeco.pytorch.Device handle() {
     return new org.bytedeco.pytorch.Device(id);

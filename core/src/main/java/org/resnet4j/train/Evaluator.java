@@ -3,13 +3,15 @@ package org.resnet4j.train;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.resnet4j.data.Batch;
-import org.resnet4j.data.Batches;
-import org.resnet4j.data.Loader;
+import org.resnet4j.data.batch.Batch;
+import org.resnet4j.data.batch.Batches;
+import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Tensors;
 
@@ -21,14 +23,23 @@ public final class Evaluator {
 
   /** Runs the network in evaluation mode over everything the loader gives. */
   public static Evaluation evaluate(LiveNetwork network, Loader loader, List<String> classes) {
+    return evaluate(network, loader, classes, () -> false).orElseThrow();
+  }
+
+  /** As {@link #evaluate(LiveNetwork, Loader, List)}, or nothing if told to stop before the end. */
+  static Optional<Evaluation> evaluate(
+      LiveNetwork network, Loader loader, List<String> classes, BooleanSupplier stop) {
     network.train(false);
     Tally tally = new Tally(classes);
     try (Batches batches = loader.epoch(0, 0)) {
       for (Batch batch : batches) {
+        if (stop.getAsBoolean()) {
+          return Optional.empty();
+        }
         tally.add(logits(network, batch), batch);
       }
     }
-    return tally.evaluation();
+    return Optional.of(tally.evaluation());
   }
 
   private static Logits logits(LiveNetwork network, Batch batch) {

@@ -39,7 +39,7 @@ public sealed interface Event {
    * @param step from 1
    * @param loss mean over the batch
    * @param top1 share of the batch that was right, before the step
-   * @param imagesPerSecond over the last steps
+   * @param imagesPerSecond over the run so far, without evaluations
    * @param secondsLeft an estimate, evaluations included
    */
   record Step(

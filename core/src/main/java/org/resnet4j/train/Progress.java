@@ -14,6 +14,7 @@ import java.util.List;
  * @param seen images of that epoch
  * @param error moving average of the training error, which ends a low first rate
  * @param lowRate whether the low first rate still holds
+ * @param images learned from so far
  * @param seconds spent so far
  * @param trainSeconds of those, spent learning
  * @param history the epochs so far
@@ -27,6 +28,7 @@ record Progress(
     long seen,
     double error,
     boolean lowRate,
+    long images,
     double seconds,
     double trainSeconds,
     List<Event.Epoch> history) {
@@ -38,21 +40,22 @@ record Progress(
   }
 
   static Progress beginning(Recipe recipe) {
-    return new Progress(0, 0, 0, 0, 0, 0, 1, recipe.lowRate() > 0, 0, 0, List.of());
+    return new Progress(0, 0, 0, 0, 0, 0, 1, recipe.lowRate() > 0, 0, 0, 0, List.of());
   }
 
   /** After one more batch. */
-  Progress learned(double loss, int batchRight, int images, double lowRateUntil, double duration) {
-    double now = MEMORY * error + (1 - MEMORY) * (1 - (double) batchRight / images);
+  Progress learned(double loss, int batchRight, int size, double lowRateUntil, double duration) {
+    double now = MEMORY * error + (1 - MEMORY) * (1 - (double) batchRight / size);
     return new Progress(
         step + 1,
         epoch,
         batch + 1,
         lossSum + loss,
         right + batchRight,
-        seen + images,
+        seen + size,
         now,
         lowRate && now >= lowRateUntil,
+        images + size,
         seconds + duration,
         trainSeconds + duration,
         history);
@@ -63,7 +66,18 @@ record Progress(
     List<Event.Epoch> rows = new ArrayList<>(history);
     rows.add(row);
     return new Progress(
-        step, epoch + 1, 0, 0, 0, 0, error, lowRate, seconds + duration, trainSeconds, rows);
+        step,
+        epoch + 1,
+        0,
+        0,
+        0,
+        0,
+        error,
+        lowRate,
+        images,
+        seconds + duration,
+        trainSeconds,
+        rows);
   }
 
   double loss() {

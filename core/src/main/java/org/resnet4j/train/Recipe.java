@@ -118,14 +118,8 @@ public record Recipe(
     check(problems, size >= 0 && size <= 4096, "size = %d: must be from 0 to 4096 pixels", size);
     check(
         problems,
-        epochs >= 0 && iterations >= 0,
-        "epochs = %d, iterations = %d: neither may be negative",
-        epochs,
-        iterations);
-    check(
-        problems,
-        (epochs > 0) != (iterations > 0),
-        "epochs = %d, iterations = %d: exactly one must be above 0",
+        epochs >= 0 && iterations >= 0 && (epochs > 0) != (iterations > 0),
+        "epochs = %d, iterations = %d: one must be above 0 and the other 0",
         epochs,
         iterations);
     check(problems, batch >= 2, "batch = %d: must be at least 2, batch norm needs company", batch);

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.resnet4j.arch.Network;
 import org.resnet4j.data.Dataset;
-import org.resnet4j.data.PngEncoder;
+import org.resnet4j.data.image.PngEncoder;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.report.Confusion;
 import org.resnet4j.report.EpochRow;

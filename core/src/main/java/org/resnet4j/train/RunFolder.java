@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -108,6 +109,9 @@ record RunFolder(Path path) {
   }
 
   static String reason(Exception e) {
+    if (e instanceof FileSystemException f && f.getReason() == null) {
+      return e.getClass().getSimpleName() + " for " + f.getFile(); // The message is only the file.
+    }
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -4,14 +4,14 @@ import java.util.Optional;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Shape;
-import org.resnet4j.data.Augmentation;
 import org.resnet4j.data.DataException;
-import org.resnet4j.data.DataSources;
 import org.resnet4j.data.Dataset;
-import org.resnet4j.data.Loader;
-import org.resnet4j.data.Preprocessing;
 import org.resnet4j.data.Splits;
-import org.resnet4j.data.Unreadable;
+import org.resnet4j.data.batch.Augmentation;
+import org.resnet4j.data.batch.Loader;
+import org.resnet4j.data.batch.Preprocessing;
+import org.resnet4j.data.source.DataSources;
+import org.resnet4j.data.source.Unreadable;
 
 /** Data, network and preprocessing that fit each other, as a recipe and a data set decide. */
 record Setup(Recipe recipe, Splits data, Network network, Preprocessing preprocessing) {

@@ -61,18 +61,17 @@ final class TensorEntries {
   }
 
   /**
-   * The values of an entry of floats, or of integers below 2^24.
+   * The values of an entry of real numbers, or of integers below 2^24.
    *
    * @throws IllegalArgumentException for another type
    */
   static float[] floats(TensorEntry entry) {
-    if (entry.dtype() == DType.F32) {
+    if (entry.dtype().real()) {
       return entry.floats();
     }
     if (entry.dtype() != DType.I64) {
       throw new IllegalArgumentException(
-          "%s is %s where F32 is needed; convert the file to fp32"
-              .formatted(entry.name(), entry.dtype()));
+          "%s is %s where numbers are needed".formatted(entry.name(), entry.dtype()));
     }
     long[] longs = longs(entry);
     float[] values = new float[longs.length];

@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.resnet4j.data.Loader;
+import java.util.function.Supplier;
+import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
@@ -41,8 +42,7 @@ public final class Training {
     Setup setup = Setup.of(plan.recipe(), plan.data());
     RunFolder.Origin origin = new RunFolder.Origin(plan.data(), plan.command());
     Path path = plan.folder().orElseGet(() -> RunFolder.fresh(plan.recipe().model()));
-    RunFolder folder = RunFolder.create(path, plan.recipe(), origin);
-    return train(setup, folder, origin, events, stop);
+    return train(setup, () -> RunFolder.create(path, plan.recipe(), origin), origin, events, stop);
   }
 
   /**
@@ -53,12 +53,13 @@ public final class Training {
   public static Outcome resume(Path run, Consumer<Event> events, BooleanSupplier stop) {
     RunFolder folder = RunFolder.open(run);
     RunFolder.Origin origin = folder.origin();
-    return train(Setup.of(folder.recipe(), origin.data()), folder, origin, events, stop);
+    return train(Setup.of(folder.recipe(), origin.data()), () -> folder, origin, events, stop);
   }
 
+  /** Asks for the folder last, so that a plan that cannot work leaves none behind. */
   private static Outcome train(
       Setup setup,
-      RunFolder folder,
+      Supplier<RunFolder> place,
       RunFolder.Origin origin,
       Consumer<Event> events,
       BooleanSupplier stop) {
@@ -71,6 +72,7 @@ public final class Training {
         Optimizer optimizer = new Optimizer(recipe, network);
         Loader trainImages = setup.trainImages();
         Loader testImages = setup.testImages()) {
+      RunFolder folder = place.get();
       Optional<Path> checkpoint = new Checkpoints(folder.checkpoints(), events).last();
       Progress progress =
           checkpoint
@@ -93,15 +95,15 @@ public final class Training {
         Evaluation test =
             loop.run()
                 .orElseThrow(() -> new StoppedException(folder.path(), loop.progress().step()));
-        Outcome outcome = outcome(setup, folder, loop.progress(), test, recipe);
+        Outcome outcome = outcome(setup, folder, loop.progress(), test);
         new Results(setup, folder, origin, network, loop.progress(), outcome).write();
         return outcome;
+      } catch (IOException | UncheckedIOException e) {
+        throw RunException.unwritten(
+            "%s: cannot be written (%s); checkpoints in it are whole"
+                .formatted(folder.path(), RunFolder.reason(e)),
+            e);
       }
-    } catch (IOException | UncheckedIOException e) {
-      throw RunException.unwritten(
-          "%s: cannot be written (%s); checkpoints in it are whole"
-              .formatted(folder.path(), RunFolder.reason(e)),
-          e);
     }
   }
 
@@ -121,14 +123,14 @@ public final class Training {
   }
 
   private static Outcome outcome(
-      Setup setup, RunFolder folder, Progress progress, Evaluation test, Recipe recipe) {
+      Setup setup, RunFolder folder, Progress progress, Evaluation test) {
     Event.Epoch last = progress.history().get(progress.history().size() - 1);
     return new Outcome(
         folder.path(),
         setup.network(),
         progress.epoch(),
         progress.seconds(),
-        progress.step() * recipe.batch() / progress.trainSeconds(),
+        progress.images() / progress.trainSeconds(),
         last.trainLoss(),
         last.trainTop1(),
         test);

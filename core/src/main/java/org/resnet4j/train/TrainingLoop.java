@@ -8,10 +8,10 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.resnet4j.data.Batch;
-import org.resnet4j.data.Batches;
 import org.resnet4j.data.DataException;
-import org.resnet4j.data.Loader;
+import org.resnet4j.data.batch.Batch;
+import org.resnet4j.data.batch.Batches;
+import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Tensors;
 
@@ -77,15 +77,10 @@ final class TrainingLoop {
   Optional<Evaluation> run() {
     try {
       while (progress.step() < steps || progress.batch() > 0) {
-        boolean finished = learnEpoch();
-        if (!finished) {
-          checkpoints.save(network, optimizer, progress);
-          return Optional.empty();
-        }
-        Evaluation test = judgeEpoch();
+        Optional<Evaluation> test = learnEpoch() ? judgeEpoch() : Optional.empty();
         checkpoints.save(network, optimizer, progress);
-        if (progress.step() == steps) {
-          return Optional.of(test);
+        if (test.isEmpty() || progress.step() == steps) {
+          return test;
         }
       }
     } catch (DataException e) {
@@ -93,7 +88,7 @@ final class TrainingLoop {
       checkpoints.save(network, optimizer, progress);
       throw e;
     }
-    return Optional.of(evaluate()); // A finished run was resumed.
+    return evaluate(); // A finished run was resumed.
   }
 
   /** Learns what is left of the epoch; false if told to stop. */
@@ -109,7 +104,7 @@ final class TrainingLoop {
         }
         learn(batch);
         epochImages += batch.size();
-        if (stop.getAsBoolean() && progress.step() < steps) {
+        if (stop.getAsBoolean()) {
           return false;
         }
       }
@@ -149,17 +144,18 @@ final class TrainingLoop {
     if (!Double.isFinite(loss)) {
       throw new DivergedException(
           ("loss became %s at step %d (epoch %d) with learning rate %s; lower rate or lengthen"
-                  + " warmup, then train again or resume from the last checkpoint")
+                  + " warmup and train again: a resumed run would come to the same")
               .formatted(loss, progress.step() + 1, progress.epoch() + 1, rate));
     }
   }
 
   private Event.Step event(double loss, double top1, double rate) {
-    double perSecond = progress.step() * recipe.batch() / progress.trainSeconds();
+    double perSecond = progress.images() / progress.trainSeconds();
     long left = steps - progress.step();
     long epochsLeft = (left + trainImages.batches() - 1) / trainImages.batches();
     double secondsLeft =
-        left * recipe.batch() / perSecond + Math.max(1, epochsLeft) * evaluationSeconds;
+        left * progress.trainSeconds() / progress.step()
+            + Math.max(1, epochsLeft) * evaluationSeconds;
     return new Event.Step(
         progress.epoch() + 1,
         epochs(),
@@ -177,9 +173,14 @@ final class TrainingLoop {
     return (int) ((steps + perEpoch - 1) / perEpoch);
   }
 
-  private Evaluation judgeEpoch() {
+  /** Evaluates and closes the epoch; neither if told to stop, and a resumed run judges it again. */
+  private Optional<Evaluation> judgeEpoch() {
     long began = System.nanoTime();
-    Evaluation test = evaluate();
+    Optional<Evaluation> judged = evaluate();
+    if (judged.isEmpty()) {
+      return judged;
+    }
+    Evaluation test = judged.get();
     evaluationSeconds = (System.nanoTime() - began) / 1e9;
     Event.Epoch row =
         new Event.Epoch(
@@ -196,10 +197,10 @@ final class TrainingLoop {
             waitedSeconds / epochSeconds);
     progress = progress.finished(row, evaluationSeconds);
     events.accept(row);
-    return test;
+    return judged;
   }
 
-  private Evaluation evaluate() {
-    return Evaluator.evaluate(network, testImages, classes);
+  private Optional<Evaluation> evaluate() {
+    return Evaluator.evaluate(network, testImages, classes, stop);
   }
 }

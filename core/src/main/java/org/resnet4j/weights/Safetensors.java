@@ -5,9 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -50,66 +47,49 @@ public record Safetensors(List<TensorEntry> entries, Map<String, String> metadat
   }
 
   /**
-   * Reads a whole file into the heap; a mapped one would kill the process if it were cut off later.
+   * Reads a whole file into the heap.
    *
    * @throws WeightsException if it is missing or breaks any rule of the format
    */
   public static Safetensors read(Path file) {
-    try (FileChannel channel = FileChannel.open(file)) {
-      SafetensorsHeader header = SafetensorsParser.parse(file, header(file, channel));
-      header.check(file, channel.size() - channel.position());
-      List<TensorEntry> entries = new ArrayList<>();
-      for (Slot slot : header.slots()) {
-        ByteBuffer data = bytes(file, channel, (int) (slot.end() - slot.begin()));
-        entries.add(new TensorEntry(slot.name(), slot.dtype(), slot.shape(), data));
-      }
-      return new Safetensors(entries, header.metadata());
-    } catch (NoSuchFileException e) {
-      throw new WeightsException(file, "there is no such file", e);
-    } catch (IOException e) {
-      throw new WeightsException(file, "cannot be read: " + e.getMessage(), e);
-    }
+    return FileBytes.with(file, Safetensors::read);
   }
 
-  private static String header(Path file, FileChannel channel) throws IOException {
-    if (channel.size() < Long.BYTES) {
-      throw new WeightsException(
-          file,
-          "%d bytes are no safetensors file; one starts with 8 bytes for the header's length"
-              .formatted(channel.size()));
+  static Safetensors read(FileBytes bytes) throws IOException {
+    long length = headerLength(bytes);
+    long data = Long.BYTES + length;
+    SafetensorsHeader header =
+        SafetensorsParser.parse(bytes.file(), bytes.stream(Long.BYTES, length));
+    header.check(bytes.file(), bytes.size() - data);
+    List<TensorEntry> entries = new ArrayList<>();
+    for (Slot slot : header.slots()) {
+      ByteBuffer values = bytes.read(data + slot.begin(), (int) (slot.end() - slot.begin()));
+      entries.add(new TensorEntry(slot.name(), slot.dtype(), slot.shape(), values));
     }
-    long length = bytes(file, channel, Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    return new Safetensors(entries, header.metadata());
+  }
+
+  private static long headerLength(FileBytes bytes) throws IOException {
+    if (bytes.size() < Long.BYTES) {
+      throw bytes.fault(
+          "%d bytes are no safetensors file; one starts with 8 bytes for the header's length"
+              .formatted(bytes.size()));
+    }
+    long length = bytes.read(0, Long.BYTES).getLong();
     if (Long.compareUnsigned(length, LONGEST_HEADER) > 0) {
-      throw new WeightsException(
-          file,
+      throw bytes.fault(
           "a header of %s bytes; at most %d are allowed, so this may be no safetensors file"
               .formatted(Long.toUnsignedString(length), LONGEST_HEADER));
     }
-    long rest = channel.size() - Long.BYTES;
+    long rest = bytes.size() - Long.BYTES;
     if (length > rest) {
-      throw new WeightsException(
-          file,
+      throw bytes.fault(
           "a header of %d bytes but only %d follow; the file is cut off".formatted(length, rest));
     }
-    ByteBuffer header = bytes(file, channel, (int) length);
-    if (length == 0 || header.get(0) != '{') {
-      throw new WeightsException(file, "the header must start with {");
+    if (length == 0 || bytes.read(Long.BYTES, 1).get() != '{') {
+      throw bytes.fault("the header must start with {");
     }
-    try {
-      return UTF_8.newDecoder().decode(header).toString();
-    } catch (CharacterCodingException e) {
-      throw new WeightsException(file, "the header is not UTF-8", e);
-    }
-  }
-
-  private static ByteBuffer bytes(Path file, FileChannel channel, int length) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(length);
-    while (bytes.hasRemaining()) {
-      if (channel.read(bytes) < 0) {
-        throw new WeightsException(file, "the file became shorter while it was read");
-      }
-    }
-    return bytes.flip();
+    return length;
   }
 
   /**

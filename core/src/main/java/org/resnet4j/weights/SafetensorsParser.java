@@ -1,5 +1,9 @@
 package org.resnet4j.weights;
 
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +24,8 @@ import tools.jackson.core.json.JsonFactory;
 final class SafetensorsParser {
   private static final int MOST_TENSORS = 100_000;
   private static final int MOST_AXES = 64;
+  private static final int MOST_TEXTS = 10_000;
+  private static final int LONGEST_TEXT = 4_000_000;
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -28,6 +34,7 @@ final class SafetensorsParser {
                   .maxNestingDepth(8)
                   .maxNumberLength(20)
                   .maxNameLength(1_000)
+                  .maxStringLength(LONGEST_TEXT)
                   .build())
           .build();
 
@@ -42,12 +49,17 @@ final class SafetensorsParser {
   }
 
   /** Throws {@link WeightsException} for a header that is not what the format asks for. */
-  static SafetensorsHeader parse(Path file, String header) {
-    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), header)) {
+  static SafetensorsHeader parse(Path file, InputStream header) {
+    // A decoder made this way refuses what is not UTF-8.
+    Reader text = new InputStreamReader(header, StandardCharsets.UTF_8.newDecoder());
+    try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), text)) {
       SafetensorsParser parser = new SafetensorsParser(file, json);
       parser.header();
       return new SafetensorsHeader(parser.slots, parser.metadata);
     } catch (JacksonException e) {
+      if (e.getCause() instanceof CharacterCodingException) {
+        throw new WeightsException(file, "the header is not UTF-8", e);
+      }
       throw new WeightsException(file, "the header is " + Json.fault(e), e);
     }
   }
@@ -81,6 +93,10 @@ final class SafetensorsParser {
         throw fault(key, "metadata has half a surrogate pair");
       }
       metadata.put(key, text);
+      if (metadata.size() > MOST_TEXTS) {
+        throw new WeightsException(
+            file, "the metadata has more than %d texts".formatted(MOST_TEXTS));
+      }
     }
   }
 
@@ -121,7 +137,7 @@ final class SafetensorsParser {
             () ->
                 fault(
                     name,
-                    "unknown dtype %s; there are F32, F16, BF16, F64, I64, I32, U8 and BOOL"
+                    "unknown dtype %s; there are F32, F16, BF16, F64, I64, I32, I16, I8, U8 and BOOL"
                         .formatted(WeightsException.quote(dtype))));
   }
 

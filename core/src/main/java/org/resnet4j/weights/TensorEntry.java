@@ -49,16 +49,34 @@ public record TensorEntry(String name, DType dtype, List<Long> shape, ByteBuffer
   }
 
   /**
-   * A copy of the values.
+   * A copy of the values: those of 16 bits exactly, those of 64 rounded to the nearest.
    *
-   * @throws IllegalStateException if they are not of type {@link DType#F32}
+   * @throws IllegalStateException if they are no real numbers
    */
   public float[] floats() {
-    if (dtype != DType.F32) {
-      throw new IllegalStateException("%s: values are %s, not F32".formatted(name, dtype));
+    if (!dtype.real()) {
+      throw new IllegalStateException("%s: values are %s, not real".formatted(name, dtype));
     }
-    float[] values = new float[data.remaining() / Float.BYTES];
-    data().asFloatBuffer().get(values);
+    float[] values = new float[data.remaining() / dtype.bytes()];
+    ByteBuffer bytes = data();
+    switch (dtype) {
+      case F16 -> {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = Half.toFloat(bytes.getShort());
+        }
+      }
+      case BF16 -> {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = Float.intBitsToFloat(bytes.getShort() << 16);
+        }
+      }
+      case F64 -> {
+        for (int i = 0; i < values.length; i++) {
+          values[i] = (float) bytes.getDouble();
+        }
+      }
+      default -> bytes.asFloatBuffer().get(values);
+    }
     return values;
   }
 

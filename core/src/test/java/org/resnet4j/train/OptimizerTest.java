@@ -77,6 +77,8 @@ class OptimizerTest {
     assertThat(decayed(Recipe.Decayed.ALL))
         .containsExactly(
             Role.CONVOLUTION_WEIGHT,
+            Role.CONVOLUTION_BIAS,
+            Role.GATE_BIAS,
             Role.NORM_WEIGHT,
             Role.NORM_BIAS,
             Role.LINEAR_WEIGHT,

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
-import org.resnet4j.data.PngEncoder;
-import org.resnet4j.data.Shapes;
+import org.resnet4j.data.image.PngEncoder;
+import org.resnet4j.data.shapes.Shapes;
 
 /** Real runs of seconds: 32 drawn images, a network of 8 layers. */
 class TinyTrainingTest {
@@ -121,6 +122,32 @@ class TinyTrainingTest {
     assertThat(weights("stopped")).isEqualTo(uninterrupted);
   }
 
+  @Test
+  void a_stop_during_the_evaluation_keeps_the_epoch() throws Exception {
+    byte[] uninterrupted = weightsOf("whole", Map.of());
+    List<Event> events = new ArrayList<>();
+    AtomicInteger asked = new AtomicInteger();
+    // Asked after each of the two steps of the epoch, then before each batch of the evaluation.
+    assertThatThrownBy(
+            () ->
+                Training.run(
+                    plan("judged", Map.of()), events::add, () -> asked.incrementAndGet() > 2))
+        .isInstanceOfSatisfying(
+            StoppedException.class, stopped -> assertThat(stopped.step()).isEqualTo(2));
+    assertThat(events).noneMatch(Event.Epoch.class::isInstance);
+    Outcome outcome = Training.resume(folder.resolve("judged"), event -> {}, () -> false);
+    assertThat(outcome.epochs()).isEqualTo(6);
+    assertThat(weights("judged")).isEqualTo(uninterrupted);
+  }
+
+  @Test
+  void counts_the_images_of_a_batch_that_is_not_full() {
+    Recipe recipe = plan("unused", Map.of()).recipe();
+    Progress progress =
+        Progress.beginning(recipe).learned(1, 2, 16, 0.8, 1).learned(1, 2, 10, 0.8, 1);
+    assertThat(progress.images()).isEqualTo(26);
+  }
+
   private static long steps(List<Event> events) {
     return events.stream().filter(Event.Step.class::isInstance).count();
   }
@@ -184,6 +211,10 @@ class TinyTrainingTest {
         .isInstanceOf(DivergedException.class)
         .hasMessageMatching(
             "loss became (NaN|Infinity) at step \\d+ \\(epoch \\d+\\) with learning rate 900.0;.*");
+    Event.Saved last =
+        (Event.Saved)
+            events.stream().filter(Event.Saved.class::isInstance).reduce((a, b) -> b).orElseThrow();
+    assertThat(last.checkpoint()).isRegularFile();
   }
 
   @Test

@@ -124,13 +124,6 @@ class SafetensorsTest {
   }
 
   @Test
-  void gives_floats_only_of_floats() {
-    assertThatThrownBy(() -> TensorEntry.ofLong("n", 1).floats())
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("n: values are I64, not F32");
-  }
-
-  @Test
   void keeps_readers_of_one_tensor_apart() {
     TensorEntry entry = TensorEntry.ofLong("n", 5);
     assertThat(entry.data().getLong()).isEqualTo(5);

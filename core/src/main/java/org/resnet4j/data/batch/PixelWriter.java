@@ -1,0 +1,86 @@
+package org.resnet4j.data.batch;
+
+import java.util.Arrays;
+import org.resnet4j.arch.Shape;
+import org.resnet4j.data.Image;
+
+/** Normalises images of a network's input shape through a table; safe to share between threads. */
+final class PixelWriter {
+  private static final int VALUES = 256;
+
+  private final Shape shape;
+  private final float[] pixelMean;
+  private final float[] table;
+  private final float[] std;
+
+  PixelWriter(Preprocessing preprocessing) {
+    shape = preprocessing.input();
+    pixelMean = preprocessing.pixelMean().values();
+    table = new float[shape.channels() * VALUES];
+    std = new float[shape.channels()];
+    for (int channel = 0; channel < shape.channels(); channel++) {
+      std[channel] = preprocessing.std().get(channel).floatValue();
+      float mean = preprocessing.mean().get(channel).floatValue();
+      for (int value = 0; value < VALUES; value++) {
+        // In float, step by step, so that the result is torchvision's to the last bit.
+        float scaled = value / 255f;
+        table[channel * VALUES + value] =
+            pixelMean.length > 0 ? scaled : (scaled - mean) / std[channel];
+      }
+    }
+  }
+
+  /** Writes H x W x C normalised values. */
+  void write(Image image, float[] target, int offset) {
+    write(image, 0, 0, false, target, offset);
+  }
+
+  /**
+   * Writes a window of the image's own size, moved and perhaps mirrored; 0 where it leaves the
+   * image.
+   *
+   * @param top the window's first row in the image, may be negative
+   * @param left the window's first column in the image, may be negative
+   */
+  void write(Image image, int top, int left, boolean mirrored, float[] target, int offset) {
+    if (!image.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "an image of %s where the network's input is %s".formatted(image.shape(), shape));
+    }
+    int row = shape.width() * shape.channels();
+    for (int y = 0; y < shape.height(); y++) {
+      int start = offset + y * row;
+      int source = y + top;
+      if (source < 0 || source >= shape.height()) {
+        Arrays.fill(target, start, start + row, 0f);
+      } else {
+        writeRow(image.pixels(), source * row, left, mirrored, target, start);
+      }
+    }
+  }
+
+  private void writeRow(
+      byte[] pixels, int row, int left, boolean mirrored, float[] target, int start) {
+    int width = shape.width();
+    int channels = shape.channels();
+    int first = Math.max(0, -left);
+    int end = Math.min(width, width - left);
+    int blankBefore = mirrored ? width - end : first;
+    int blankFrom = mirrored ? width - first : end;
+    Arrays.fill(target, start, start + blankBefore * channels, 0f);
+    Arrays.fill(target, start + blankFrom * channels, start + width * channels, 0f);
+    int step = mirrored ? -channels : channels;
+    int to = start + (mirrored ? width - 1 - first : first) * channels;
+    int from = row + (left + first) * channels;
+    for (int x = first; x < end; x++, to += step, from += channels) {
+      for (int channel = 0; channel < channels; channel++) {
+        target[to + channel] = table[channel * VALUES + (pixels[from + channel] & 0xff)];
+      }
+      if (pixelMean.length > 0) {
+        for (int channel = 0; channel < channels; channel++) {
+          target[to + channel] = (target[to + channel] - pixelMean[from + channel]) / std[channel];
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package org.resnet4j.data.batch;
+
+import java.util.SplittableRandom;
+
+/** Random numbers that depend on what they are for, never on the order in which they are drawn. */
+final class Seeds {
+  private static final long GOLDEN = 0x9e3779b97f4a7c15L;
+  private static final int ORDER = -1;
+
+  private Seeds() {}
+
+  /** For the augmentation of one image, by its index in the data set, in one epoch. */
+  static SplittableRandom ofImage(long seed, int epoch, int index) {
+    return new SplittableRandom(mix(mix(mix(seed) + epoch) + index));
+  }
+
+  /** The images 0 to {@code size - 1} in the random order of one epoch (Fisher and Yates). */
+  static int[] order(long seed, int epoch, int size) {
+    SplittableRandom random = ofImage(seed, epoch, ORDER);
+    int[] order = new int[size];
+    for (int i = 0; i < size; i++) {
+      int other = random.nextInt(i + 1);
+      order[i] = order[other];
+      order[other] = i;
+    }
+    return order;
+  }
+
+  /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014), after one step of its counter. */
+  private static long mix(long value) {
+    long mixed = value + GOLDEN;
+    mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
+    return mixed ^ (mixed >>> 31);
+  }
+}

@@ -1,0 +1,157 @@
+package org.resnet4j.data.image;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import javax.imageio.IIOException;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.MemoryCacheImageInputStream;
+import org.jspecify.annotations.Nullable;
+import org.resnet4j.data.DataException;
+import org.resnet4j.data.Image;
+
+/**
+ * Decodes JPEG and PNG files to the values that torchvision's {@code pil_loader} gives.
+ *
+ * <p>As there, transparency is dropped, colour profiles are not applied and the orientation noted
+ * in EXIF is ignored. Unlike there, a file that is damaged but could be shown in part is refused.
+ * Nothing about the name of a file matters, only its content. Safe for use by several threads.
+ */
+public final class ImageDecoder {
+  private final int channels;
+  private final Limits limits;
+
+  /**
+   * What a file may ask for; all bounds are inclusive.
+   *
+   * @param bytes the size of the encoded file
+   * @param pixels width x height, at most {@link #MOST_PIXELS}
+   * @param side the longer of width and height
+   * @param scans the passes of a progressive JPEG, each of which costs a walk over the whole image
+   */
+  public record Limits(int bytes, long pixels, int side, int scans) {
+    /** What fits an array of three channels. */
+    public static final long MOST_PIXELS = (Integer.MAX_VALUE - 8) / 3;
+
+    /** 25 MB, 89 megapixels (as Pillow warns at), 16384 a side, 100 scans. */
+    public static final Limits DEFAULT = new Limits(25_000_000, 89_000_000, 16_384, 100);
+
+    /** Throws {@link IllegalArgumentException} unless every bound is at least 1 and can be kept. */
+    public Limits {
+      if (bytes < 1 || pixels < 1 || side < 1 || scans < 1) {
+        throw new IllegalArgumentException(
+            "limits of %d bytes, %d pixels, %d a side, %d scans: each must be at least 1"
+                .formatted(bytes, pixels, side, scans));
+      }
+      if (pixels > MOST_PIXELS) {
+        throw new IllegalArgumentException(
+            "a limit of %d pixels: must be at most %d".formatted(pixels, MOST_PIXELS));
+      }
+    }
+  }
+
+  /**
+   * A decoder.
+   *
+   * @param channels 3 for red, green, blue (grey files are expanded) or 1 for grey (coloured files
+   *     become ITU-R 601 luma, as Pillow's mode L)
+   * @throws IllegalArgumentException if {@code channels} is neither
+   */
+  public ImageDecoder(int channels, Limits limits) {
+    if (channels != 1 && channels != 3) {
+      throw new IllegalArgumentException("channels = %d: must be 1 or 3".formatted(channels));
+    }
+    this.channels = channels;
+    this.limits = limits;
+  }
+
+  /** A decoder with {@link Limits#DEFAULT}. */
+  public ImageDecoder(int channels) {
+    this(channels, Limits.DEFAULT);
+  }
+
+  /**
+   * Decodes a file.
+   *
+   * @throws DataException if it is missing, too large, not a JPEG or PNG, or damaged
+   */
+  public Image decode(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      // One byte more than allowed tells too long from long enough, whatever the file system says.
+      int most = (int) Math.min(limits.bytes + 1L, Integer.MAX_VALUE);
+      return decode(in.readNBytes(most), file.toString());
+    } catch (NoSuchFileException missing) {
+      throw new DataException(file + ": no such file", missing);
+    } catch (IOException unreadable) {
+      throw new DataException(file + ": cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  /**
+   * Decodes a file's content.
+   *
+   * @param description what to call it in messages
+   * @throws DataException if it is too large, not a JPEG or PNG, or damaged
+   */
+  public Image decode(byte[] bytes, String description) {
+    if (bytes.length == 0) {
+      throw new DataException(description + ": the file is empty");
+    }
+    if (bytes.length > limits.bytes) {
+      throw new DataException(
+          "%s: larger than the limit of %d bytes".formatted(description, limits.bytes));
+    }
+    ImageFormat format =
+        ImageFormat.of(bytes)
+            .orElseThrow(
+                () ->
+                    new DataException(
+                        description + ": neither a JPEG nor a PNG file, judged by its content"));
+    try {
+      return read(format, format.pixelsOnly(bytes, limits));
+    } catch (IOException | RuntimeException damaged) {
+      // The readers of the JDK also answer damage with NullPointerException and its like.
+      throw new DataException(
+          "%s: cannot be decoded as %s: %s".formatted(description, format, reason(damaged)),
+          damaged);
+    }
+  }
+
+  private Image read(ImageFormat format, byte[] bytes) throws IOException {
+    ImageReader reader = format.newReader();
+    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+      reader.setInput(in, true, true);
+      check(reader.getWidth(0), reader.getHeight(0));
+      Warnings warnings = new Warnings();
+      reader.addIIOReadWarningListener(warnings);
+      Image image =
+          Inks.areIn(reader)
+              ? Pixels.ofInks(reader.readRaster(0, null), JpegSegments.isYcck(bytes), channels)
+              : Pixels.of(reader.read(0), channels);
+      warnings.refuse();
+      return image;
+    } finally {
+      reader.dispose();
+    }
+  }
+
+  private void check(int width, int height) throws IIOException {
+    if (width < 1 || height < 1) {
+      throw new IIOException("the header says %dx%d".formatted(width, height));
+    }
+    if (Math.max(width, height) > limits.side || (long) width * height > limits.pixels) {
+      throw new IIOException(
+          "%dx%d is over the limit of %d pixels, %d a side"
+              .formatted(width, height, limits.pixels, limits.side));
+    }
+  }
+
+  private static String reason(Exception damaged) {
+    @Nullable String message = damaged.getMessage();
+    return message == null || !(damaged instanceof IOException) ? "the file is damaged" : message;
+  }
+}

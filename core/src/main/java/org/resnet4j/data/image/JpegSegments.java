@@ -1,0 +1,116 @@
+package org.resnet4j.data.image;
+
+import java.io.ByteArrayOutputStream;
+import javax.imageio.IIOException;
+
+/** The marker segments of a JPEG file (ITU-T T.81, annex B). */
+final class JpegSegments {
+  private static final int START = 0xD8;
+  private static final int END = 0xD9;
+  private static final int SCAN = 0xDA;
+  private static final int COMMENT = 0xFE;
+  private static final int JFIF = 0xE0;
+  private static final int ADOBE = 0xEE;
+
+  /** Where, from its marker on, an Adobe segment has the transform: 0 for none. */
+  private static final int ADOBE_TRANSFORM = 15;
+
+  private final byte[] bytes;
+  private final int maxScans;
+  private final ByteArrayOutputStream kept;
+  private int scans;
+
+  JpegSegments(byte[] bytes, int maxScans) {
+    this.bytes = bytes;
+    this.maxScans = maxScans;
+    this.kept = new ByteArrayOutputStream(bytes.length);
+  }
+
+  /**
+   * The file without comments and application data, up to its end marker.
+   *
+   * <p>JFIF and Adobe segments stay: they tell how the channels encode colour.
+   */
+  byte[] pixelsOnly() throws IIOException {
+    int at = marker(0);
+    while (code(at) != END) {
+      int end = end(at);
+      if (!isMetadata(code(at))) {
+        kept.write(bytes, at, end - at);
+      }
+      at = marker(end);
+    }
+    kept.write(bytes, at, 2);
+    return kept.toByteArray();
+  }
+
+  /**
+   * Whether a file of four channels stores luma and chroma, as its Adobe segment tells.
+   *
+   * @param jpeg a whole file
+   */
+  static boolean isYcck(byte[] jpeg) throws IIOException {
+    JpegSegments segments = new JpegSegments(jpeg, 1);
+    int at = segments.marker(0);
+    while (segments.code(at) != SCAN && segments.code(at) != END) {
+      int end = segments.end(at);
+      if (segments.code(at) == ADOBE && end - at > ADOBE_TRANSFORM) {
+        return jpeg[at + ADOBE_TRANSFORM] != 0;
+      }
+      at = segments.marker(end);
+    }
+    return false;
+  }
+
+  private int code(int at) {
+    return bytes[at + 1] & 0xFF;
+  }
+
+  /** Where the next marker starts; what lies before it belongs to nothing, as libjpeg has it. */
+  private int marker(int from) throws IIOException {
+    for (int at = from; at + 1 < bytes.length; at++) {
+      if (bytes[at] == (byte) 0xFF && code(at) != 0 && code(at) != 0xFF) {
+        return at;
+      }
+    }
+    throw truncated();
+  }
+
+  /** Where the segment, and the scan that may follow it, ends. */
+  private int end(int at) throws IIOException {
+    if (code(at) == START || isRestart(code(at)) || code(at) == 1) {
+      return at + 2;
+    }
+    if (at + 4 > bytes.length) {
+      throw truncated();
+    }
+    int end = at + 2 + ((bytes[at + 2] & 0xFF) << 8 | (bytes[at + 3] & 0xFF));
+    if (end > bytes.length) {
+      throw truncated();
+    }
+    return code(at) == SCAN ? scanEnd(end) : end;
+  }
+
+  private int scanEnd(int from) throws IIOException {
+    if (++scans > maxScans) {
+      throw new IIOException("more than %d scans".formatted(maxScans));
+    }
+    int at = marker(from);
+    while (isRestart(code(at))) {
+      at = marker(at + 2);
+    }
+    return at;
+  }
+
+  private static boolean isRestart(int code) {
+    return code >= 0xD0 && code <= 0xD7;
+  }
+
+  private static boolean isMetadata(int code) {
+    return code == COMMENT || (code > JFIF && code <= 0xEF && code != ADOBE);
+  }
+
+  private static IIOException truncated() {
+    return new IIOException("the file ends before its end marker; it is truncated");
+  }
+}

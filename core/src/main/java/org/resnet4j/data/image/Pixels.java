@@ -1,0 +1,134 @@
+package org.resnet4j.data.image;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.awt.image.IndexColorModel;
+import java.awt.image.PixelInterleavedSampleModel;
+import java.awt.image.Raster;
+import org.resnet4j.arch.Shape;
+import org.resnet4j.data.Image;
+
+/**
+ * The stored values of a decoded image, without transparency.
+ *
+ * <p>Not {@link BufferedImage#getRGB}: it is slow, and it applies a gamma curve to grey.
+ */
+final class Pixels {
+  private Pixels() {}
+
+  /** The image with 1 (grey) or 3 (red, green, blue) channels. */
+  static Image of(BufferedImage image, int channels) {
+    byte[] values;
+    int stored;
+    if (image.getColorModel() instanceof IndexColorModel palette) {
+      values = lookedUp(image.getRaster(), palette);
+      stored = 3;
+    } else {
+      stored = image.getColorModel().getNumColorComponents();
+      values =
+          isInterleavedBytes(image.getRaster())
+              ? interleaved(image.getRaster(), stored)
+              : narrowed(image.getRaster(), stored);
+    }
+    return image(image.getRaster(), values, stored, channels);
+  }
+
+  /** The same of a JPEG made of inks. */
+  static Image ofInks(Raster inks, boolean isYcck, int channels) {
+    return image(inks, Inks.colours(inks, isYcck), 3, channels);
+  }
+
+  private static Image image(Raster raster, byte[] values, int stored, int channels) {
+    Shape shape = new Shape(channels, raster.getHeight(), raster.getWidth());
+    if (stored == channels) {
+      return new Image(shape, values);
+    }
+    return new Image(shape, channels == 1 ? luma(values) : tripled(values));
+  }
+
+  private static boolean isInterleavedBytes(Raster raster) {
+    return raster.getSampleModel() instanceof PixelInterleavedSampleModel
+        && raster.getDataBuffer() instanceof DataBufferByte;
+  }
+
+  private static byte[] interleaved(Raster raster, int channels) {
+    PixelInterleavedSampleModel model = (PixelInterleavedSampleModel) raster.getSampleModel();
+    byte[] stored = ((DataBufferByte) raster.getDataBuffer()).getData();
+    int step = model.getPixelStride();
+    int[] offsets = model.getBandOffsets();
+    byte[] values = new byte[raster.getWidth() * raster.getHeight() * channels];
+    int to = 0;
+    for (int y = 0; y < raster.getHeight(); y++) {
+      int from = y * model.getScanlineStride();
+      for (int x = 0; x < raster.getWidth(); x++, from += step) {
+        for (int channel = 0; channel < channels; channel++) {
+          values[to++] = stored[from + offsets[channel]];
+        }
+      }
+    }
+    return values;
+  }
+
+  /**
+   * Samples of 16 bits as 8.
+   *
+   * <p>Pillow takes the upper half, except that it clips grey without alpha (its mode I;16), so
+   * that most such images turn white. A network trained on them there has seen just that.
+   */
+  private static byte[] narrowed(Raster raster, int channels) {
+    int width = raster.getWidth();
+    int bands = raster.getNumBands();
+    byte[] values = new byte[width * raster.getHeight() * channels];
+    int[] row = new int[width * bands];
+    int to = 0;
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(0, y, width, 1, row);
+      for (int x = 0; x < width; x++) {
+        for (int channel = 0; channel < channels; channel++) {
+          int sample = row[x * bands + channel];
+          values[to++] = (byte) (bands == 1 ? Math.min(sample, 255) : sample >> 8);
+        }
+      }
+    }
+    return values;
+  }
+
+  private static byte[] lookedUp(Raster raster, IndexColorModel palette) {
+    int width = raster.getWidth();
+    byte[] values = new byte[width * raster.getHeight() * 3];
+    int[] row = new int[width];
+    int to = 0;
+    for (int y = 0; y < raster.getHeight(); y++) {
+      raster.getPixels(0, y, width, 1, row);
+      for (int index : row) {
+        int colour = palette.getRGB(index);
+        values[to++] = (byte) (colour >> 16);
+        values[to++] = (byte) (colour >> 8);
+        values[to++] = (byte) colour;
+      }
+    }
+    return values;
+  }
+
+  private static byte[] tripled(byte[] grey) {
+    byte[] values = new byte[grey.length * 3];
+    for (int i = 0; i < grey.length; i++) {
+      values[3 * i] = grey[i];
+      values[3 * i + 1] = grey[i];
+      values[3 * i + 2] = grey[i];
+    }
+    return values;
+  }
+
+  /** ITU-R 601-2 luma in 16-bit fixed point, Pillow's {@code L24}. */
+  private static byte[] luma(byte[] colours) {
+    byte[] values = new byte[colours.length / 3];
+    for (int i = 0; i < values.length; i++) {
+      int red = colours[3 * i] & 0xFF;
+      int green = colours[3 * i + 1] & 0xFF;
+      int blue = colours[3 * i + 2] & 0xFF;
+      values[i] = (byte) ((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16);
+    }
+    return values;
+  }
+}
