@@ -79,6 +79,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void onnx_runtime_is_known_to_the_class_that_opens_it_alone() {
+    hold(
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("org.resnet4j.infer.OnnxRuntime")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("ai.onnxruntime.."));
+  }
+
+  @Test
   void native_types_are_in_no_public_signature() {
     hold(
         classes()

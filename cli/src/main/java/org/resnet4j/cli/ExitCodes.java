@@ -1,5 +1,6 @@
 package org.resnet4j.cli;
 
+import java.io.IOException;
 import org.resnet4j.data.DataException;
 import org.resnet4j.train.DivergedException;
 import org.resnet4j.train.RunException;
@@ -30,6 +31,7 @@ final class ExitCodes {
     if (error instanceof RunException run) {
       return run.resources() ? RESOURCES : BAD_INPUT;
     }
-    return error instanceof OutOfMemoryError ? RESOURCES : FAILURE;
+    boolean unwritten = error instanceof IOException;
+    return unwritten || error instanceof OutOfMemoryError ? RESOURCES : FAILURE;
   }
 }

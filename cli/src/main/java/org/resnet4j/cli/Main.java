@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       ImportCommand.class,
+      ExportCommand.class,
       CompletionCommand.class,
       VersionCommand.class,
       HelpCommand.class

@@ -107,6 +107,12 @@ class CommandsTest {
         "evaluate model | Missing required option: '--data=D'",
         "predict model | Missing required parameter: 'IMAGE'",
         "predict model a.png --top 0 | --top 0: must be at least 1",
+        "export model | Missing required option: '--format=F'",
+        "export model --format gguf | 'gguf' is none of [onnx, safetensors, pth]",
+        "export model --format pth --keep-batch-norm | is for --format onnx",
+        "export model --format onnx -o nowhere/a.onnx | must be a file in a folder that exists",
+        "export model --format onnx -o pom.xml | pom.xml exists; choose another file with -o",
+        "export model --format onnx -o src --force | -o src: must be a file",
         "train --epochs many | 'many' is not an int",
         "train --resume runs/a --set seed=2 | leave --set out",
       })
@@ -135,7 +141,8 @@ class CommandsTest {
           .containsPattern("Examples?:\\R  .*resnet4j " + command.getKey());
       assertThat(CommandRun.of(command.getKey(), "--help").out()).isEqualTo(run.out());
     }
-    assertThat(commands()).containsKeys("models", "summary", "train", "evaluate", "predict");
+    assertThat(commands())
+        .containsKeys("models", "summary", "train", "evaluate", "predict", "export");
     assertThat(CommandRun.of("--help").out()).contains("Examples:", "resnet4j train");
   }
 
@@ -168,6 +175,8 @@ class CommandsTest {
   void completion_knows_commands_and_options() {
     CommandRun run = CommandRun.of("completion");
     assertThat(run.status()).isZero();
-    assertThat(run.out()).startsWith("#!/usr/bin/env bash").contains("--resume", "evaluate");
+    assertThat(run.out())
+        .startsWith("#!/usr/bin/env bash")
+        .contains("--resume", "evaluate", "--keep-batch-norm", "safetensors");
   }
 }

@@ -123,6 +123,30 @@ class EndToEndTest {
   }
 
   @Test
+  void export_says_whether_the_file_was_checked() throws Exception {
+    String[] arguments = {"export", run.toString(), "--format", "onnx", "-o", "a.onnx"};
+    Program.Result checked = program().run(arguments);
+    assertThat(checked.status()).as(checked.err()).isZero();
+    assertThat(checked.err()).isEmpty();
+    assertThat(checked.out().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).matches("a\\.onnx: 30\\d,\\d{3} bytes"),
+            line ->
+                assertThat(line)
+                    .matches(
+                        "checked with ONNX Runtime 1\\.\\S+: largest difference \\d\\.\\de-0\\d of"
+                            + " the logits' range"));
+    byte[] file = Files.readAllBytes(folder.resolve("a.onnx"));
+    assertFails(program().run(arguments), 2, "a.onnx exists", "--force");
+    String[] forced = {"export", run.toString(), "--format", "onnx", "-o", "a.onnx", "--force"};
+    Program.Result unchecked = program().runWithout("onnxruntime", forced);
+    assertThat(unchecked.status()).as(unchecked.err()).isZero();
+    assertThat(unchecked.out())
+        .endsWith("not checked: ONNX Runtime is not on the class path" + System.lineSeparator());
+    assertThat(folder.resolve("a.onnx")).hasBinaryContent(file);
+  }
+
+  @Test
   void evaluate_refuses_data_with_another_number_of_classes() throws Exception {
     Path two = ColouredSquares.draw(folder.resolve("two"), 2);
     assertFails(

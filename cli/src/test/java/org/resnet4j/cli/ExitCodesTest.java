@@ -2,6 +2,7 @@ package org.resnet4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.concurrent.Callable;
@@ -23,7 +24,8 @@ class ExitCodesTest {
         Arguments.of(new DataException("a.png: not an image"), 3, "a.png: not an image"),
         Arguments.of(RunFaults.unusable("runs/a exists"), 3, "runs/a exists"),
         Arguments.of(new DivergedException("loss is NaN"), 4, "loss is NaN"),
-        Arguments.of(RunFaults.unwritten("disk full"), 5, "disk full"));
+        Arguments.of(RunFaults.unwritten("disk full"), 5, "disk full"),
+        Arguments.of(new IOException("a.onnx: cannot be written"), 5, "a.onnx: cannot be written"));
   }
 
   @ParameterizedTest

@@ -9,12 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The command line as a process of its own, in a folder for its output. */
 record Program(Path folder) {
   private static final int PATIENCE_SECONDS = 120;
+  private static final String CLASS_PATH = System.getProperty("java.class.path");
   private static final String ERROR = "resnet4j: ";
 
   /** What a process that ended left. */
@@ -39,6 +42,19 @@ record Program(Path folder) {
   /** Runs to the end. */
   Result run(String... arguments) throws IOException, InterruptedException {
     return finish(start(java(arguments)));
+  }
+
+  /** Runs to the end without the libraries of that name. */
+  Result runWithout(String library, String... arguments) throws IOException, InterruptedException {
+    List<String> command = java(arguments);
+    command.replaceAll(
+        argument ->
+            argument.equals(CLASS_PATH)
+                ? Stream.of(CLASS_PATH.split(File.pathSeparator))
+                    .filter(entry -> !entry.contains(library))
+                    .collect(Collectors.joining(File.pathSeparator))
+                : argument);
+    return finish(start(command));
   }
 
   /** Runs to the end with one more variable in its environment. */
@@ -111,7 +127,7 @@ record Program(Path folder) {
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Djava.awt.headless=true",
                 "-cp",
-                System.getProperty("java.class.path"),
+                CLASS_PATH,
                 Main.class.getName()));
     command.addAll(List.of(arguments));
     return command;

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import org.resnet4j.arch.Parameter;
 
 /** Values that follow from a tensor's name alone; the twin of {@code parity.py}. */
-final class ReproducibleValues {
+public final class ReproducibleValues {
   private ReproducibleValues() {}
 
   /** A tensor of the state dict, scaled by its role so that signals keep their size. */
-  static float[] fill(Parameter parameter) {
+  public static float[] fill(Parameter parameter) {
     float[] values = new float[Math.toIntExact(parameter.size())];
     long seed = seed(parameter.name());
     double bound = Math.sqrt(6 / (double) fanIn(parameter));
