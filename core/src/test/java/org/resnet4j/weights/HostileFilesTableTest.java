@@ -83,6 +83,10 @@ class HostileFilesTableTest {
   }
 
   private static String cell(String text) {
-    return text.replaceAll("\\p{Cntrl}", "?").replace("|", "\\|").replace("<", "&lt;");
+    // Jackson counts whole buffers, whose lengths depend on what it read before.
+    return text.replaceFirst("(String value length) \\(\\d+\\)", "$1")
+        .replaceAll("\\p{Cntrl}", "?")
+        .replace("|", "\\|")
+        .replace("<", "&lt;");
   }
 }
