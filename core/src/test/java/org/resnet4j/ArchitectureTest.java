@@ -1,6 +1,11 @@
 package org.resnet4j;
 
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -20,6 +25,8 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.io.ObjectInputStream;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
@@ -100,6 +107,47 @@ class ArchitectureTest {
                 "org.resnet4j.weights..",
                 "org.resnet4j.report..")
             .should(haveNoPublicMemberOf(resideInAPackage("org.bytedeco.."))));
+  }
+
+  @Test
+  void no_native_reader_sees_a_file() {
+    hold(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("org.bytedeco.pytorch.InputArchive")
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching("org\\.bytedeco\\.pytorch\\.(.*Unpickler|PickleReader|Jit.*)")
+            .orShould()
+            .callMethodWhere(
+                target(owner(resideInAPackage("org.bytedeco.pytorch..")))
+                    .and(
+                        target(
+                            nameMatching(
+                                "load|load_from|pickle_load|jit_load|import_ir_module|unpickle")))));
+  }
+
+  @Test
+  void weights_load_no_class_and_start_no_process() {
+    hold(
+        noClasses()
+            .that()
+            .resideInAPackage("org.resnet4j.weights..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.lang.reflect..", "java.lang.invoke..", "javax.script..")
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(
+                ClassLoader.class,
+                ProcessBuilder.class,
+                Runtime.class,
+                ServiceLoader.class,
+                ObjectInputStream.class)
+            .orShould()
+            .callMethodWhere(
+                target(owner(equivalentTo(Class.class))).and(target(name("forName")))));
   }
 
   @Test

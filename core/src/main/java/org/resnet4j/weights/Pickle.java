@@ -28,7 +28,7 @@ final class Pickle {
   private static final int LONGEST_NAME = 1_000;
 
   /** What all values together may take, roughly and in bytes. */
-  private static final int MOST_MEMORY = 40_000_000;
+  private static final int MOST_MEMORY = 32_000_000;
 
   private static final Object NONE = new Opaque("None");
   private static final Sequence EMPTY_TUPLE = Sequence.tuple(List.of());
@@ -44,7 +44,7 @@ final class Pickle {
   private static final int LIST = 64;
   private static final int DICTIONARY = 128;
   private static final int TENSOR = 360;
-  private static final int SLOT = 8;
+  private static final int SLOT = 12;
 
   private final PickleInput in;
   private final PickleTensors tensors;
@@ -96,7 +96,7 @@ final class Pickle {
       }
       default -> {
         if (!container(opcode) && !scalar(opcode)) {
-          throw in.fault("operation 0x%02x is none that weights need".formatted(opcode));
+          throw in.fault("is 0x%02x, which no weights need".formatted(opcode));
         }
       }
     }

@@ -59,7 +59,7 @@ final class TensorReader {
     long transients = view.contiguous() ? 0 : length;
     if (memory < transients || work < 0 || length > Integer.MAX_VALUE) {
       throw bytes.fault(
-          "%s: %d bytes out of %d are more than is read from a file of %d bytes; save it anew:"
+          "%s: %d bytes made of %d are more than is read from a file of %d bytes; save it anew:"
                   .formatted(WeightsException.quote(name), size, length, bytes.size())
               + " torch.save({name: value.clone() for ...}, ...)");
     }
