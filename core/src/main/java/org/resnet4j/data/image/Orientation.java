@@ -61,8 +61,7 @@ enum Orientation {
     int fields = Short.toUnsignedInt(tiff.getShort(directory));
     for (int field = directory + 2; fields > 0; fields--, field += FIELD) {
       if (tiff.getShort(field) == TAG && tiff.getShort(field + 2) == SHORT) {
-        int value = tiff.getShort(field + 8);
-        return value < 1 || value > values().length ? UPRIGHT : values()[value - 1];
+        return values()[tiff.getShort(field + 8) - 1]; // Another value is damage, too.
       }
     }
     return UPRIGHT;
