@@ -8,6 +8,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import javax.imageio.IIOException;
 import javax.imageio.ImageReader;
+import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +19,14 @@ import org.resnet4j.data.Image;
  * Decodes JPEG and PNG files to the values that torchvision's {@code pil_loader} gives.
  *
  * <p>As there, transparency is dropped, colour profiles are not applied and the orientation noted
- * in EXIF is ignored. Unlike there, a file that is damaged but could be shown in part is refused.
- * Nothing about the name of a file matters, only its content. Safe for use by several threads.
+ * in EXIF is ignored (see {@link #upright}). Unlike there, a file that is damaged but could be
+ * shown in part is refused. Nothing about the name of a file matters, only its content. Safe for
+ * use by several threads.
  */
 public final class ImageDecoder {
   private final int channels;
   private final Limits limits;
+  private final boolean upright;
 
   /**
    * What a file may ask for; all bounds are inclusive.
@@ -62,16 +65,32 @@ public final class ImageDecoder {
    * @throws IllegalArgumentException if {@code channels} is neither
    */
   public ImageDecoder(int channels, Limits limits) {
+    this(channels, limits, false);
+  }
+
+  private ImageDecoder(int channels, Limits limits, boolean upright) {
     if (channels != 1 && channels != 3) {
       throw new IllegalArgumentException("channels = %d: must be 1 or 3".formatted(channels));
     }
     this.channels = channels;
     this.limits = limits;
+    this.upright = upright;
   }
 
   /** A decoder with {@link Limits#DEFAULT}. */
   public ImageDecoder(int channels) {
     this(channels, Limits.DEFAULT);
+  }
+
+  /**
+   * The same decoder, but turning images as their EXIF data says: Pillow's {@code exif_transpose}.
+   *
+   * <p>Off unless asked for: torchvision's and timm's training pipelines do not turn images, so the
+   * networks have learned photographs as they are stored. XMP, which Pillow asks second, is not
+   * asked.
+   */
+  public ImageDecoder upright() {
+    return new ImageDecoder(channels, limits, true);
   }
 
   /**
@@ -112,7 +131,8 @@ public final class ImageDecoder {
                     new DataException(
                         description + ": neither a JPEG nor a PNG file, judged by its content"));
     try {
-      return read(format, format.pixelsOnly(bytes, limits));
+      Image stored = read(format, format.pixelsOnly(bytes, limits));
+      return upright ? Orientation.of(format.exif(bytes)).upright(stored) : stored;
     } catch (IOException | RuntimeException damaged) {
       // The readers of the JDK also answer damage with NullPointerException and its like.
       throw new DataException(
@@ -126,6 +146,7 @@ public final class ImageDecoder {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       reader.setInput(in, true, true);
       check(reader.getWidth(0), reader.getHeight(0));
+      checkMemory(reader);
       Warnings warnings = new Warnings();
       reader.addIIOReadWarningListener(warnings);
       Image image =
@@ -147,6 +168,20 @@ public final class ImageDecoder {
       throw new IIOException(
           "%dx%d is over the limit of %d pixels, %d a side"
               .formatted(width, height, limits.pixels, limits.side));
+    }
+  }
+
+  /** A small file may ask for a large image: what does not fit must not be begun. */
+  private static void checkMemory(ImageReader reader) throws IOException {
+    ImageTypeSpecifier stored = reader.getImageTypes(0).next();
+    long bytes = stored.getNumBands() * (stored.getBitsPerBand(0) > 8 ? 2L : 1L);
+    // The reader's values and our own, both at a time; a quarter of the heap is others'.
+    long needed = (bytes + 3) * reader.getWidth(0) * reader.getHeight(0);
+    long heap = Runtime.getRuntime().maxMemory();
+    if (needed > heap / 4 * 3) {
+      throw new IIOException(
+          "%dx%d takes %d MB while it is decoded, and the heap has %d MB; raise -Xmx"
+              .formatted(reader.getWidth(0), reader.getHeight(0), needed >> 20, heap >> 20));
     }
   }
 

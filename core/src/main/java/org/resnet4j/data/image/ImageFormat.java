@@ -19,12 +19,22 @@ enum ImageFormat {
     byte[] pixelsOnly(byte[] bytes, ImageDecoder.Limits limits) throws IIOException {
       return new JpegSegments(bytes, limits.scans()).pixelsOnly();
     }
+
+    @Override
+    byte[] exif(byte[] bytes) throws IIOException {
+      return JpegSegments.exif(bytes);
+    }
   },
 
   PNG(first("png"), 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n') {
     @Override
     byte[] pixelsOnly(byte[] bytes, ImageDecoder.Limits limits) throws IIOException {
       return new PngChunks(bytes).pixelsOnly();
+    }
+
+    @Override
+    byte[] exif(byte[] bytes) throws IIOException {
+      return new PngChunks(bytes).exif();
     }
   };
 
@@ -51,6 +61,9 @@ enum ImageFormat {
    * @throws IIOException if the file is not whole
    */
   abstract byte[] pixelsOnly(byte[] bytes, ImageDecoder.Limits limits) throws IIOException;
+
+  /** The file's EXIF data, a TIFF structure; empty if it has none. */
+  abstract byte[] exif(byte[] bytes) throws IIOException;
 
   ImageReader newReader() throws IOException {
     return provider.createReaderInstance();

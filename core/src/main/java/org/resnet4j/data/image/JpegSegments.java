@@ -1,6 +1,7 @@
 package org.resnet4j.data.image;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import javax.imageio.IIOException;
 
 /** The marker segments of a JPEG file (ITU-T T.81, annex B). */
@@ -12,8 +13,11 @@ final class JpegSegments {
   private static final int JFIF = 0xE0;
   private static final int ADOBE = 0xEE;
 
-  /** Where, from its marker on, an Adobe segment has the transform: 0 for none. */
-  private static final int ADOBE_TRANSFORM = 15;
+  /** Where, behind its length, an Adobe segment has the transform: 0 for none. */
+  private static final int ADOBE_TRANSFORM = 11;
+
+  private static final int EXIF = 0xE1;
+  private static final byte[] EXIF_START = {'E', 'x', 'i', 'f', 0, 0};
 
   private final byte[] bytes;
   private final int maxScans;
@@ -50,16 +54,29 @@ final class JpegSegments {
    * @param jpeg a whole file
    */
   static boolean isYcck(byte[] jpeg) throws IIOException {
-    JpegSegments segments = new JpegSegments(jpeg, 1);
-    int at = segments.marker(0);
-    while (segments.code(at) != SCAN && segments.code(at) != END) {
-      int end = segments.end(at);
-      if (segments.code(at) == ADOBE && end - at > ADOBE_TRANSFORM) {
-        return jpeg[at + ADOBE_TRANSFORM] != 0;
+    byte[] adobe = new JpegSegments(jpeg, 1).header(ADOBE, new byte[0]);
+    return adobe.length > ADOBE_TRANSFORM && adobe[ADOBE_TRANSFORM] != 0;
+  }
+
+  /** The first EXIF data of a whole file, empty if it has none. */
+  static byte[] exif(byte[] jpeg) throws IIOException {
+    return new JpegSegments(jpeg, 1).header(EXIF, EXIF_START);
+  }
+
+  /** What follows a start in the first such segment before the pixels, empty if there is none. */
+  private byte[] header(int code, byte[] start) throws IIOException {
+    int at = marker(0);
+    while (code(at) != SCAN && code(at) != END) {
+      int end = end(at);
+      int content = at + 4 + start.length;
+      if (code(at) == code
+          && content <= end
+          && Arrays.equals(bytes, at + 4, content, start, 0, start.length)) {
+        return Arrays.copyOfRange(bytes, content, end);
       }
-      at = segments.marker(end);
+      at = marker(end);
     }
-    return false;
+    return new byte[0];
   }
 
   private int code(int at) {

@@ -39,11 +39,8 @@ final class Pixels {
   }
 
   private static Image image(Raster raster, byte[] values, int stored, int channels) {
-    Shape shape = new Shape(channels, raster.getHeight(), raster.getWidth());
-    if (stored == channels) {
-      return new Image(shape, values);
-    }
-    return new Image(shape, channels == 1 ? luma(values) : tripled(values));
+    Shape shape = new Shape(stored, raster.getHeight(), raster.getWidth());
+    return Geometry.convert(new Image(shape, values), channels);
   }
 
   private static boolean isInterleavedBytes(Raster raster) {
@@ -106,28 +103,6 @@ final class Pixels {
         values[to++] = (byte) (colour >> 8);
         values[to++] = (byte) colour;
       }
-    }
-    return values;
-  }
-
-  private static byte[] tripled(byte[] grey) {
-    byte[] values = new byte[grey.length * 3];
-    for (int i = 0; i < grey.length; i++) {
-      values[3 * i] = grey[i];
-      values[3 * i + 1] = grey[i];
-      values[3 * i + 2] = grey[i];
-    }
-    return values;
-  }
-
-  /** ITU-R 601-2 luma in 16-bit fixed point, Pillow's {@code L24}. */
-  private static byte[] luma(byte[] colours) {
-    byte[] values = new byte[colours.length / 3];
-    for (int i = 0; i < values.length; i++) {
-      int red = colours[3 * i] & 0xFF;
-      int green = colours[3 * i + 1] & 0xFF;
-      int blue = colours[3 * i + 2] & 0xFF;
-      values[i] = (byte) ((19595 * red + 38470 * green + 7471 * blue + 0x8000) >> 16);
     }
     return values;
   }

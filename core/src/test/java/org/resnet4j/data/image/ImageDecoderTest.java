@@ -1,17 +1,16 @@
 package org.resnet4j.data.image;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
@@ -24,39 +23,7 @@ class ImageDecoderTest {
   private final ImageDecoder grey = new ImageDecoder(1);
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "baseline.jpg",
-        "422.jpg",
-        "444.jpg",
-        "no-jfif.jpg",
-        "no-jfif-rgb.jpg",
-        "adobe-rgb.jpg",
-        "progressive.jpg",
-        "grey.jpg",
-        "grey-icc.jpg",
-        "cmyk.jpg",
-        "cmyk-icc.jpg",
-        "ycck.jpg",
-        "icc.jpg",
-        "rotated.jpg",
-        "rgb.png",
-        "icc.png",
-        "alpha.png",
-        "grey.png",
-        "grey-alpha.png",
-        "palette.png",
-        "palette-alpha.png",
-        "bilevel.png",
-        "grey-2.png",
-        "grey-4.png",
-        "grey-16.png",
-        "grey-alpha-16.png",
-        "rgb-16.png",
-        "alpha-16.png",
-        "rgb-transparent.png",
-        "gamma.png"
-      })
+  @MethodSource("org.resnet4j.data.image.Golden#names")
   void gives_the_colours_of_pillow(String name) {
     Image image = colour.decode(Golden.bytes(name), name);
 
@@ -81,21 +48,59 @@ class ImageDecoderTest {
     assertThat(colour.decode(file).pixels()).isEqualTo(Golden.bytes("rgb-png.rgb"));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "oriented-1.jpg",
+        "oriented-2.jpg",
+        "oriented-3.jpg",
+        "oriented-4.jpg",
+        "oriented-5.jpg",
+        "oriented-6.jpg",
+        "oriented-7.jpg",
+        "oriented-8.jpg",
+        "oriented-6.png",
+        "oriented-grey-8.jpg",
+      })
+  void turns_an_image_upright_as_pillow_does_if_asked_to(String name) {
+    Image image = colour.upright().decode(Golden.bytes(name), name);
+
+    boolean turned = name.charAt(name.length() - 5) >= '5';
+    assertThat(image.shape().height()).isEqualTo(turned ? WIDTH : HEIGHT);
+    assertThat(image.pixels()).isEqualTo(Golden.bytes(name.replace('.', '-') + ".upright"));
+  }
+
   @Test
-  void keeps_the_images_of_concurrent_threads_apart() {
-    List<String> names = List.of("baseline.jpg", "cmyk.jpg", "palette.png", "progressive.jpg");
+  void leaves_an_image_as_it_is_stored_unless_asked_to_turn_it() {
+    for (int orientation = 1; orientation <= 8; orientation++) {
+      Image image = colour.decode(Golden.bytes("oriented-" + orientation + ".jpg"), "x");
 
-    List<Boolean> same =
-        IntStream.range(0, 400)
-            .parallel()
-            .mapToObj(i -> names.get(i % names.size()))
-            .map(
-                name ->
-                    Arrays.equals(
-                        colour.decode(Golden.bytes(name), name).pixels(),
-                        Golden.bytes(name.replace('.', '-') + ".rgb")))
-            .toList();
+      assertThat(image.pixels()).isEqualTo(Golden.bytes("baseline-jpg.rgb"));
+    }
+  }
 
-    assertThat(same).isEqualTo(Collections.nCopies(400, true));
+  /** Tags, types and values that say nothing, in a file that {@code oriented-6.jpg} was. */
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0x58",
+    "2, 43",
+    "4, 0xff",
+    "7, 0x7f",
+    "8, 0",
+    "8, 1",
+    "22, 0x13",
+    "24, 9",
+    "30, 0",
+    "30, 9",
+    "30, 0xff"
+  })
+  void leaves_an_image_alone_whose_orientation_cannot_be_told(int at, String value) {
+    byte[] jpeg = Golden.bytes("oriented-6.jpg");
+    int tiff = new String(jpeg, ISO_8859_1).indexOf("Exif\0\0") + 6;
+    assertThat(jpeg[tiff + 30]).isEqualTo((byte) 6);
+    jpeg[tiff + at] = Integer.decode(value).byteValue();
+
+    assertThat(colour.upright().decode(jpeg, "x").pixels())
+        .isEqualTo(Golden.bytes("baseline-jpg.rgb"));
   }
 }

@@ -20,10 +20,7 @@ import org.resnet4j.arch.Shape;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Image;
 
-/**
- * CRC-32 of {@code convert("RGB")} (the same in Pillow 11.3.0 and 13.0.0) and of {@code
- * resize((224, 224))} (the same in 11.3.0, 12.2.0 and 12.3.0).
- */
+/** CRC-32 of {@code convert("RGB")}, the same in Pillow 11.3.0 and 13.0.0. */
 class ImageRealDataTest {
   private final ImageDecoder decoder = new ImageDecoder(3);
 
@@ -76,19 +73,12 @@ class ImageRealDataTest {
   }
 
   @Test
-  void decodes_and_resizes_125_photographs_as_pillow_does() throws IOException {
+  void decodes_125_photographs_as_pillow_does() throws IOException {
     CRC32 decoded = new CRC32();
-    CRC32 bilinear = new CRC32();
-    CRC32 bicubic = new CRC32();
     for (Path photo : photographs()) {
-      Image image = decoder.decode(photo);
-      decoded.update(image.pixels());
-      bilinear.update(Resize.resize(image, 224, 224, Interpolation.BILINEAR).pixels());
-      bicubic.update(Resize.resize(image, 224, 224, Interpolation.BICUBIC).pixels());
+      decoded.update(decoder.decode(photo).pixels());
     }
     assertThat(hex(decoded)).isEqualTo("ef466c3b");
-    assertThat(hex(bilinear)).isEqualTo("0201098b");
-    assertThat(hex(bicubic)).isEqualTo("7f151066");
   }
 
   private static List<Path> photographs() throws IOException {

@@ -181,6 +181,20 @@ class DataSourcesTest {
   }
 
   @Test
+  void refuses_an_idx_label_that_no_image_to_train_on_has() throws IOException {
+    mnist();
+    write(root.resolve("t10k-labels-idx1-ubyte.gz"), idx(0x801, new int[] {1}, (byte) 2));
+    refuses("t10k-images-idx3-ubyte.gz: image 0: label 2", "below 2");
+  }
+
+  @Test
+  void refuses_a_folder_that_leads_back_into_itself() throws IOException {
+    folders("a/1.png", "a/2.png");
+    Files.createSymbolicLink(root.resolve("a/again"), root);
+    refuses(root + ": cannot be listed");
+  }
+
+  @Test
   void refuses_idx_images_without_labels() throws IOException {
     mnist();
     Files.delete(root.resolve("train-labels-idx1-ubyte"));

@@ -4,6 +4,10 @@ Made with Python 3.11, Pillow 13.0.0 and libjpeg-turbo 3.2.0; 12.3.0 resizes to 
 
 NAME.jpg, NAME.png     the input
 NAME-jpg.rgb, .grey    Image.open(NAME.jpg).convert("RGB" or "L"), row by row
+oriented-*             stored in the eight orientations of EXIF, in both byte orders, in JPEG and PNG
+oriented-*.upright     ImageOps.exif_transpose of it, converted to "RGB"
+truncations.txt        for each input: which of its first 0 %, 1 %, ... 99 % Pillow loads (1) or refuses (0)
+large*                 larger inputs to cut off
 resize.rgb, .grey      the 27 x 19 source of every resize-* file
 resize-FILTER-LEFT-TOP-WIDTH-HEIGHT-to-WxH.rgb    its region resized
 """
@@ -12,7 +16,7 @@ import io
 import struct
 import zlib
 
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 W, H = 17, 11
 
@@ -136,6 +140,57 @@ inputs = {
     "rgb-transparent.png": raw_png(8, 2, W * 3, [(b"tRNS", b"\0\0\0\x0b\0\x16")]),
     "gamma.png": raw_png(8, 0, W, [(b"gAMA", struct.pack(">I", 100000))]),
 }
+def exif_of(orientation, order):
+    """A TIFF structure with the byte order mark II or MM, another field and the orientation."""
+    byte = "<" if order == b"II" else ">"
+    return (
+        order
+        + struct.pack(byte + "HIH", 42, 8, 2)
+        + struct.pack(byte + "HHII", 0x0100, 4, 1, W)
+        + struct.pack(byte + "HHIHH", 0x0112, 3, 1, orientation, 0)
+        + struct.pack(byte + "I", 0)
+    )
+
+
+oriented = {}
+for orientation in range(9):
+    order = b"MM" if orientation % 2 else b"II"
+    data = b"Exif\0\0" + exif_of(orientation, order)
+    oriented[f"oriented-{orientation}.jpg"] = jpeg(colour, quality=80, exif=data)
+oriented["oriented-6.png"] = png(colour, exif=exif_of(6, b"MM"))
+oriented["oriented-grey-8.jpg"] = jpeg(grey, quality=80, exif=b"Exif\0\0" + exif_of(8, b"II"))
+for name, data in oriented.items():
+    write(name, data)
+    with Image.open(io.BytesIO(data)) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGB")
+        write(name.replace(".", "-") + ".upright", upright.tobytes())
+
+large = picture(96, 64)
+cut = {
+    **inputs,
+    "large.jpg": jpeg(large, quality=75),
+    "large-progressive.jpg": jpeg(large, quality=75, progressive=True),
+    "large-restarts.jpg": jpeg(large, quality=75, restart_marker_blocks=2),
+    "large.png": png(large),
+}
+for name in cut.keys() - inputs.keys():
+    write(name, cut[name])
+
+
+def loads(data):
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+        return "1"
+    except Exception:
+        return "0"
+
+
+with open("truncations.txt", "w") as file:
+    for name, data in sorted(cut.items()):
+        verdicts = "".join(loads(data[: len(data) * percent // 100]) for percent in range(100))
+        file.write(f"{name} {verdicts}\n")
+
 for name, data in inputs.items():
     write(name, data)
     stem = name.replace(".", "-")
