@@ -180,7 +180,7 @@ public sealed interface Block permits Block.Basic, Block.Bottleneck, Block.Chang
 
   /**
    * The 3x3 convolution that carries the stride gives it to a blur after its ReLU; arXiv
-   * 1904.11486, timm's {@code aa_layer=BlurPool2d}. Without a stride, nothing changes.
+   * 1904.11486, timm's {@code aa_layer=BlurPool2d}. Without a stride it blurs and keeps the size.
    */
   record Blurred(Block block) implements Changed {
     @Override

@@ -114,8 +114,17 @@ final class CifarFamily {
     }
     return isBasic(depth)
         ? Optional.of(
-            basic((depth - 2) / 6, 16, 1, ShortcutOption.A).withOrder(Order.PRE_ACTIVATION))
+            firstActivated(
+                basic((depth - 2) / 6, 16, 1, ShortcutOption.A).withOrder(Order.PRE_ACTIVATION)))
         : Optional.empty();
+  }
+
+  private static Network firstActivated(Network network) {
+    List<Stage> stages = new ArrayList<>(network.stages());
+    List<Block> blocks = new ArrayList<>(stages.get(0).blocks());
+    blocks.set(0, blocks.get(0).with(new Shortcut.Activated()));
+    stages.set(0, new Stage(blocks));
+    return network.withStages(stages);
   }
 
   /**
