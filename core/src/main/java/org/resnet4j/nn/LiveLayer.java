@@ -152,6 +152,11 @@ abstract sealed class LiveLayer implements AutoCloseable {
       Tensor wide = x.to(torch.ScalarType.Float);
       return torch.group_norm(wide, groups, scale, shift, EPSILON, true).to(x.scalar_type());
     }
+
+    @Override
+    boolean overwritable() {
+      return true;
+    }
   }
 
   private static final class SqueezeExcited extends LiveLayer {
