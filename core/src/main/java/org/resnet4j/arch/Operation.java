@@ -32,7 +32,10 @@ public sealed interface Operation
     return input;
   }
 
-  /** Multiply-adds for one image of the given shape; only convolutions are counted. */
+  /**
+   * Multiply-adds for one image of the given shape; those of trained weights are counted, so that
+   * norms, pools and blurs cost nothing.
+   */
   default long multiplyAdds(Shape input) {
     return 0;
   }
