@@ -5,16 +5,17 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.infer.OnnxCheck;
 import org.resnet4j.infer.OnnxExport;
 import org.resnet4j.train.SavedModel;
-import org.resnet4j.weights.ModelFolder;
 import org.resnet4j.weights.PyTorchCheckpoint;
 import org.resnet4j.weights.Safetensors;
 import org.resnet4j.weights.TensorEntry;
+import org.resnet4j.weights.model.ModelFolder;
 import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -111,25 +112,14 @@ final class ExportCommand implements Callable<Integer> {
         BatchNorm batchNorm = keepBatchNorm ? BatchNorm.KEPT : BatchNorm.FOLDED;
         return OnnxExport.write(model, file, batchNorm);
       }
-      case SAFETENSORS -> {
-        Safetensors weights = weights(SavedModel.open(model));
-        Safetensors.write(file, weights.entries(), weights.metadata());
-      }
-      case PTH -> {
-        SavedModel saved = SavedModel.open(model);
-        Safetensors weights = weights(saved);
-        // In PyTorch's order, which a safetensors file does not keep.
-        List<TensorEntry> entries =
-            saved.network().state().stream()
-                .map(parameter -> weights.find(parameter.name()).orElseThrow())
-                .toList();
-        PyTorchCheckpoint.write(file, entries);
-      }
+      case SAFETENSORS -> Safetensors.write(file, weights(), Map.of("format", "pt"));
+      case PTH -> PyTorchCheckpoint.write(file, weights());
     }
     return Optional.empty();
   }
 
-  private static Safetensors weights(SavedModel saved) {
+  private List<TensorEntry> weights() {
+    SavedModel saved = SavedModel.open(model);
     return ModelFolder.readWeights(saved.folder(), saved.network());
   }
 

@@ -17,6 +17,16 @@ import picocli.CommandLine.Spec;
     footer = {"", "Examples:", "  resnet4j models", "  resnet4j models --json"})
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class ModelsCommand implements Callable<Integer> {
+  private static final String MORE =
+      """
+
+      Other numbers make more: resnetD and resnetv2_D with D = 6n + 2, wrn-D-K with D = 6n + 4 (CIFAR),
+      resnet34_gn, seresnext101_32x8d. So do suffixes:
+        resnetD   -a, -a-after, -b, -c, -plain; -v1 before them for 50, 101 and 152
+        on CIFAR  also -d, -scaled, -gated, -exclusive-gated, -dropout-shortcut, -norm-after-addition,
+                  -relu-before-addition, -relu-only-pre-activation; -dropout for wrn
+      Look at one with: resnet4j summary NAME""";
+
   @Mixin private Json json;
 
   @Spec private CommandSpec spec;
@@ -45,21 +55,26 @@ final class ModelsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    List<Row> rows = Catalogue.entries().stream().map(Row::of).toList();
+    List<Catalogue.Entry> entries = Catalogue.entries();
     if (json.wanted()) {
-      Json.print(out, rows);
+      Json.print(out, entries.stream().map(Row::of).toList());
     } else {
-      table(rows).print(out);
-      out.println(
-          "Suffixes -a, -a-after, -b, -c, -plain and -v1 make more; see: resnet4j summary NAME");
+      table(entries).print(out);
+      out.println(MORE);
     }
     return ExitCodes.OK;
   }
 
-  private static Table table(List<Row> rows) {
+  private static Table table(List<Catalogue.Entry> entries) {
     Table table =
         new Table("name", "input", "classes", "parameters", "multiply-adds", "torchvision", "timm");
-    for (Row row : rows) {
+    String family = "";
+    for (Catalogue.Entry entry : entries) {
+      if (!entry.family().equals(family)) {
+        family = entry.family();
+        table.heading(family);
+      }
+      Row row = Row.of(entry);
       table.row(
           row.name(),
           row.input(),

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.List;
 import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
-import org.resnet4j.arch.Stem;
 import org.resnet4j.arch.Unit;
 
 /** A network row by row; as a record, also the document of {@code summary --json}. */
@@ -48,7 +47,12 @@ record Summary(
         network.stem().convolutions().stream()
             .map(c -> "%dx%d".formatted(c.kernel(), c.kernel()))
             .toList();
-    String pool = network.stem().pool() == Stem.Pool.NONE ? "" : " + pool";
+    String pool =
+        switch (network.stem().pool()) {
+          case NONE -> "";
+          case MAX -> " + pool";
+          case BLURRED_MAX -> " + blurred pool";
+        };
     return new Row(
         layers.get(0).name().replaceFirst("\\..*", ""),
         String.join(" ", convolutions) + pool,
@@ -75,7 +79,7 @@ record Summary(
     long tail = network.tailLayers().stream().mapToLong(Layer::parameters).sum();
     return new Row(
         network.headName(),
-        network.tailLayers().isEmpty() ? "pool + linear" : "norm + pool + linear",
+        tail > 0 ? "norm + pool + linear" : "pool + linear",
         "-",
         String.valueOf(network.features()),
         String.valueOf(network.classes()),

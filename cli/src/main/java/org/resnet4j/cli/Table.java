@@ -30,6 +30,11 @@ final class Table {
     rows.add(row);
   }
 
+  /** Adds a line of its own between rows, with a blank line before it. */
+  void heading(String text) {
+    rows.add(List.of(text));
+  }
+
   private static String text(Object cell) {
     if (cell instanceof Double value) {
       return Figures.decimal(value);
@@ -39,6 +44,11 @@ final class Table {
 
   void print(PrintWriter out) {
     for (List<String> row : rows) {
+      if (isHeading(row)) {
+        out.println();
+        out.println(row.get(0));
+        continue;
+      }
       StringBuilder line = new StringBuilder();
       for (int c = 0; c < numeric.length; c++) {
         String padding = " ".repeat(width(c) - row.get(c).length());
@@ -49,7 +59,15 @@ final class Table {
     }
   }
 
+  private boolean isHeading(List<String> row) {
+    return row.size() < numeric.length;
+  }
+
   private int width(int column) {
-    return rows.stream().mapToInt(row -> row.get(column).length()).max().orElse(0);
+    return rows.stream()
+        .filter(row -> !isHeading(row))
+        .mapToInt(row -> row.get(column).length())
+        .max()
+        .orElse(0);
   }
 }

@@ -24,6 +24,51 @@ class CommandsTest {
   }
 
   @Test
+  void models_stand_under_their_families() {
+    String out = CommandRun.of("models").out().replace(System.lineSeparator(), "\n");
+    assertThat(out)
+        .containsPattern("\n\nCIFAR, arXiv 1512.03385\nresnet20 ")
+        .containsPattern("\n\nCIFAR, wide\nwrn-16-8 ")
+        .containsPattern("\n\nImageNet, squeeze-and-excitation\nseresnet18 ");
+    assertThat(out.lines().filter(line -> line.startsWith("name "))).hasSize(1);
+  }
+
+  /** Whatever the help under the table promises. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "resnet26",
+        "resnetv2_26",
+        "wrn-22-2-dropout",
+        "resnet34_gn",
+        "seresnext101_32x8d",
+        "resnet152-v1-a-after",
+        "resnet18-plain",
+        "resnet20-d",
+        "resnet20-relu-only-pre-activation"
+      })
+  void models_that_are_not_listed_have_a_summary(String name) {
+    CommandRun run = CommandRun.of("summary", name);
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).startsWith(name + ": input");
+  }
+
+  @Test
+  void summary_names_the_pool_of_the_stem_and_the_last_norm() {
+    assertThat(CommandRun.of("summary", "resnetblur50").out())
+        .containsPattern("conv1 +7x7 \\+ blurred pool +-");
+    assertThat(CommandRun.of("summary", "resnet50d").out())
+        .containsPattern("conv1 +3x3 3x3 3x3 \\+ pool +-")
+        .containsPattern("layer1.0 +bottleneck +projection 1x1 ")
+        .containsPattern("layer2.0 +bottleneck +pool \\+ projection 1x1 ");
+    // The norm of 2048 channels, 2048 x 1000 weights and 1000 biases.
+    assertThat(CommandRun.of("summary", "resnetv2_50").out())
+        .containsPattern("head.fc +norm \\+ pool \\+ linear +- +2048 +1000 +2,053,096 +2,048,000");
+    assertThat(CommandRun.of("summary", "resnet20-relu-only-pre-activation").out())
+        .containsPattern("fc +pool \\+ linear ");
+  }
+
+  @Test
   void models_prints_nothing_but_the_document() {
     CommandRun run = CommandRun.of("models", "--json");
     assertThat(run.err()).isEmpty();

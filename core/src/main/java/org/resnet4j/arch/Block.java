@@ -2,6 +2,7 @@ package org.resnet4j.arch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A residual unit, {@code y = relu(branch(x) + shortcut(x))}, or its plain twin.
@@ -180,7 +181,7 @@ public sealed interface Block permits Block.Basic, Block.Bottleneck, Block.Chang
 
   /**
    * The 3x3 convolution that carries the stride gives it to a blur after its ReLU; arXiv
-   * 1904.11486, timm's {@code aa_layer=BlurPool2d}. Without a stride, nothing changes.
+   * 1904.11486, timm's {@code aa_layer=BlurPool2d}. Without a stride it blurs and keeps the size.
    */
   record Blurred(Block block) implements Changed {
     @Override
@@ -254,7 +255,7 @@ public sealed interface Block permits Block.Basic, Block.Bottleneck, Block.Chang
 
     @Override
     public String change() {
-      return "drop path %.3g".formatted(rate);
+      return String.format(Locale.ROOT, "drop path %.3g", rate);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.resnet4j.arch;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -22,19 +23,29 @@ import java.util.Optional;
 public final class Catalogue {
   private Catalogue() {}
 
-  /** A name that {@link #network} knows, and the same network elsewhere, if it is there. */
-  public record Entry(Network network, Optional<String> torchvision, Optional<String> timm) {}
+  /**
+   * A name that {@link #network} knows.
+   *
+   * @param family what it has in common with its neighbours, for people
+   * @param torchvision the same network there, if it has one
+   * @param timm the same network there, if it has one
+   */
+  public record Entry(
+      String family, Network network, Optional<String> torchvision, Optional<String> timm) {}
 
-  /** The networks that have a name of their own; suffixes and numbers make more. */
+  /** The networks that have a name of their own, by family; suffixes and numbers make more. */
   public static List<Entry> entries() {
     List<Entry> entries = new ArrayList<>();
-    CifarFamily.listed().forEach(name -> entries.add(entry(name)));
-    ImageNetFamily.listed().forEach(name -> entries.add(entry(name)));
+    for (Map<String, List<String>> families :
+        List.of(CifarFamily.listed(), ImageNetFamily.listed())) {
+      families.forEach((family, names) -> names.forEach(name -> entries.add(entry(family, name))));
+    }
     return entries;
   }
 
-  private static Entry entry(String name) {
-    return new Entry(network(name), ImageNetFamily.torchvision(name), ImageNetFamily.timm(name));
+  private static Entry entry(String family, String name) {
+    return new Entry(
+        family, network(name), ImageNetFamily.torchvision(name), ImageNetFamily.timm(name));
   }
 
   /**
@@ -62,8 +73,9 @@ public final class Catalogue {
   /** The name of the network with the same structure, whatever its name, input and classes. */
   public static Optional<String> nameOf(Network network) {
     int depth = network.depth();
-    List<String> names = new ArrayList<>(ImageNetFamily.listed());
-    names.addAll(CifarFamily.listed());
+    List<String> names = new ArrayList<>();
+    ImageNetFamily.listed().values().forEach(names::addAll);
+    CifarFamily.listed().values().forEach(names::addAll);
     names.addAll(List.of("resnet" + depth, "resnet" + depth + "-v1", "resnetv2_" + depth));
     for (ShortcutOption option : ShortcutOption.values()) {
       names.add("resnet" + depth + option.suffix());

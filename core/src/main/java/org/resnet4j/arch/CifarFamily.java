@@ -1,6 +1,7 @@
 package org.resnet4j.arch;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,23 +37,27 @@ final class CifarFamily {
 
   private CifarFamily() {}
 
-  /** Names for the list of models. */
-  static List<String> listed() {
-    List<String> names = new ArrayList<>();
+  /** Names for the list of models, by what they have in common. */
+  static Map<String, List<String>> listed() {
+    List<String> paper = new ArrayList<>();
     for (int depth : DEPTHS) {
       for (String suffix : List.of("", "-b", "-plain")) {
-        names.add("resnet" + depth + suffix);
+        paper.add("resnet" + depth + suffix);
       }
     }
+    List<String> variants = new ArrayList<>();
     for (String suffix :
         List.of("-scaled", "-gated", "-exclusive-gated", "-dropout-shortcut", "-c")) {
-      names.add("resnet110" + suffix);
+      variants.add("resnet110" + suffix);
     }
-    ORDERS.keySet().stream().sorted().forEach(suffix -> names.add("resnet110" + suffix));
-    names.addAll(List.of("resnetv2_110", "resnetv2_164", "resnetv2_1001"));
-    names.addAll(List.of("resnext29_8x64d", "resnext29_16x64d"));
-    names.addAll(List.of("wrn-16-8", "wrn-28-10", "wrn-28-10-dropout", "wrn-40-4"));
-    return names;
+    ORDERS.keySet().stream().sorted().forEach(suffix -> variants.add("resnet110" + suffix));
+    Map<String, List<String>> listed = new LinkedHashMap<>();
+    listed.put("CIFAR, arXiv 1512.03385", paper);
+    listed.put("CIFAR, shortcuts and orders of arXiv 1603.05027", variants);
+    listed.put("CIFAR, pre-activation", List.of("resnetv2_110", "resnetv2_164", "resnetv2_1001"));
+    listed.put("CIFAR, ResNeXt", List.of("resnext29_8x64d", "resnext29_16x64d"));
+    listed.put("CIFAR, wide", List.of("wrn-16-8", "wrn-28-10", "wrn-28-10-dropout", "wrn-40-4"));
+    return listed;
   }
 
   static Optional<Network> find(String name) {
@@ -114,8 +119,17 @@ final class CifarFamily {
     }
     return isBasic(depth)
         ? Optional.of(
-            basic((depth - 2) / 6, 16, 1, ShortcutOption.A).withOrder(Order.PRE_ACTIVATION))
+            firstActivated(
+                basic((depth - 2) / 6, 16, 1, ShortcutOption.A).withOrder(Order.PRE_ACTIVATION)))
         : Optional.empty();
+  }
+
+  private static Network firstActivated(Network network) {
+    List<Stage> stages = new ArrayList<>(network.stages());
+    List<Block> blocks = new ArrayList<>(stages.get(0).blocks());
+    blocks.set(0, blocks.get(0).with(new Shortcut.Activated()));
+    stages.set(0, new Stage(blocks));
+    return network.withStages(stages);
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.resnet4j.arch;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,6 +10,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Block.Bottleneck;
 import org.resnet4j.arch.Block.Bottleneck.Strided;
@@ -49,19 +51,36 @@ final class ImageNetFamily {
 
   private ImageNetFamily() {}
 
-  /** Names for the list of models. */
-  static List<String> listed() {
-    List<String> names = new ArrayList<>();
-    DEPTHS.forEach(depth -> names.addAll(List.of("resnet" + depth, "resnet" + depth + "-plain")));
-    names.addAll(List.of("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d"));
-    names.addAll(List.of("wide_resnet50_2", "wide_resnet101_2"));
-    names.addAll(List.of("resnet50c", "resnet50s", "resnet50t"));
-    DEPTHS.forEach(depth -> names.add("resnet" + depth + "d"));
-    DEPTHS.forEach(depth -> names.add("seresnet" + depth));
-    names.addAll(List.of("seresnext50_32x4d", "resnetblur50", "resnet50_gn"));
-    DEPTHS.forEach(depth -> names.add("resnetv2_" + depth));
-    names.add("resnetv2_50d");
-    return names;
+  /** Names for the list of models, by what they have in common. */
+  static Map<String, List<String>> listed() {
+    Map<String, List<String>> listed = new LinkedHashMap<>();
+    listed.put(
+        "ImageNet, arXiv 1512.03385",
+        Stream.concat(ofEachDepth("resnet", ""), ofEachDepth("resnet", "-plain")).toList());
+    listed.put(
+        "ImageNet, ResNeXt and wide",
+        List.of(
+            "resnext50_32x4d",
+            "resnext101_32x8d",
+            "resnext101_64x4d",
+            "wide_resnet50_2",
+            "wide_resnet101_2"));
+    listed.put(
+        "ImageNet, deep stems C, S, T and ResNet-D",
+        Stream.concat(Stream.of("resnet50c", "resnet50s", "resnet50t"), ofEachDepth("resnet", "d"))
+            .toList());
+    listed.put(
+        "ImageNet, squeeze-and-excitation",
+        Stream.concat(ofEachDepth("seresnet", ""), Stream.of("seresnext50_32x4d")).toList());
+    listed.put("ImageNet, blur pooling and group norm", List.of("resnetblur50", "resnet50_gn"));
+    listed.put(
+        "ImageNet, pre-activation",
+        Stream.concat(ofEachDepth("resnetv2_", ""), Stream.of("resnetv2_50d")).toList());
+    return listed;
+  }
+
+  private static Stream<String> ofEachDepth(String prefix, String suffix) {
+    return DEPTHS.stream().map(depth -> prefix + depth + suffix);
   }
 
   static Optional<String> torchvision(String name) {
@@ -70,7 +89,10 @@ final class ImageNetFamily {
 
   /** Every listed name that is not a plain twin is timm's. */
   static Optional<String> timm(String name) {
-    return Optional.of(name).filter(n -> listed().contains(n) && !n.endsWith("-plain"));
+    return listed().values().stream()
+        .flatMap(List::stream)
+        .filter(listed -> listed.equals(name) && !name.endsWith("-plain"))
+        .findFirst();
   }
 
   static Optional<Network> find(String name) {

@@ -185,7 +185,10 @@ public record Network(
     return state().stream().filter(p -> p.role().trained()).mapToLong(Parameter::size).sum();
   }
 
-  /** Multiply-adds of convolutions and linear layer for one image, as the paper counts them. */
+  /**
+   * Multiply-adds of convolutions and linear layers for one image, as the paper counts them; the
+   * filter of a blur, which is not trained, is not counted.
+   */
   public long multiplyAdds() {
     long stem = stemLayers().stream().mapToLong(Layer::multiplyAdds).sum();
     long blocks = units().stream().mapToLong(Unit::multiplyAdds).sum();

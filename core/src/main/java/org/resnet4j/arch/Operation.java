@@ -32,7 +32,10 @@ public sealed interface Operation
     return input;
   }
 
-  /** Multiply-adds for one image of the given shape; only convolutions are counted. */
+  /**
+   * Multiply-adds for one image of the given shape; those of trained weights are counted, so that
+   * norms, pools and blurs cost nothing.
+   */
   default long multiplyAdds(Shape input) {
     return 0;
   }
@@ -97,12 +100,26 @@ public sealed interface Operation
   }
 
   /**
-   * The mean of a square of {@code stride} pixels, of fewer at the border; at stride 1 nothing.
+   * The mean of a square of pixels, at every {@code stride}-th pixel.
    *
-   * <p>The pool before the projection of ResNet-D; arXiv 1812.01187, figure 2c. As timm's {@code
-   * AvgPool2d(2, stride, ceil_mode=True, count_include_pad=False)}.
+   * <p>The pool before the projection of ResNet-D; arXiv 1812.01187, figure 2c. Where window and
+   * stride are one number, a square at the border has fewer pixels: timm's {@code AvgPool2d(2, 2,
+   * ceil_mode=True, count_include_pad=False)}. At stride 1, which keeps the size, zeros beyond the
+   * right and lower border count; timm's {@code AvgPool2dSame(2, 1)}.
+   *
+   * @param window side of the square in pixels; 1 changes nothing
+   * @param stride step in pixels: the window, or 1 beside a window of 2
    */
-  record AveragePool(int stride) implements Operation {
+  record AveragePool(int window, int stride) implements Operation {
+    /** Throws {@link IllegalArgumentException} for a stride that fits neither form. */
+    public AveragePool {
+      if (window < 1 || (stride != window && (stride != 1 || window != 2))) {
+        throw new IllegalArgumentException(
+            "average pool of %dx%d at stride %d: the stride must be the window, or 1 beside 2x2"
+                .formatted(window, window, stride));
+      }
+    }
+
     @Override
     public Shape output(Shape input) {
       return new Shape(

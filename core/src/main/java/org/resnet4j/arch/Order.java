@@ -15,7 +15,10 @@ public enum Order {
   RELU_BEFORE_ADDITION("relu-before-addition"),
   /** R C N R C N +. */
   RELU_ONLY_PRE_ACTIVATION("relu-only-pre-activation"),
-  /** N R C N R C +: "v2". What stands before the branch also stands before a projection. */
+  /**
+   * N R C N R C +: "v2". What stands before the branch also stands before a shortcut that changes
+   * the shape.
+   */
   PRE_ACTIVATION("pre-activation");
 
   private final String id;

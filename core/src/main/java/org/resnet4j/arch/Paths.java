@@ -74,10 +74,10 @@ record Paths(List<Step> before, List<Step> branch, List<Step> shortcut, List<Ste
     if (changed instanceof Block.DroppedOut dropout) {
       return inner.withBranch(branch -> dropping(branch, dropout.rate()));
     }
-    if (changed instanceof Block.Blurred && block.stride() > 1) {
+    if (changed instanceof Block.Blurred) {
       return inner.withBranch(branch -> blurring(branch, block.stride()));
     }
-    return inner; // Dilation is in the convolutions already, and a blur without a stride is none.
+    return inner; // Dilation is in the convolutions already.
   }
 
   private static List<Step> dropping(List<Step> branch, double rate) {
@@ -124,7 +124,9 @@ record Paths(List<Step> before, List<Step> branch, List<Step> shortcut, List<Ste
     }
     if (shortcut instanceof Shortcut.PooledProjection p) {
       return projection(
-          List.of(new Step(names.projection(0, true), new Operation.AveragePool(p.stride()))),
+          List.of(
+              new Step(
+                  names.projection(0, true), new Operation.AveragePool(p.window(), p.stride()))),
           Convolution.of1x1(block.in(), block.out(), 1),
           order,
           norm,

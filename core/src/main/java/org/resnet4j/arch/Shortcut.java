@@ -25,6 +25,17 @@ public sealed interface Shortcut {
   }
 
   /**
+   * The input behind the norm and ReLU that stand before the branch: the first unit of a
+   * pre-activation network, arXiv 1603.05027, section 3. Elsewhere an identity.
+   */
+  record Activated() implements Shortcut {
+    @Override
+    public String label() {
+      return "activated identity";
+    }
+  }
+
+  /**
    * The input, every {@code stride}-th pixel of it, with zeros for the added channels: option A,
    * which has no parameters.
    *
@@ -70,16 +81,26 @@ public sealed interface Shortcut {
     }
   }
 
-  /** An average pool with the step, then a 1x1 projection: ResNet-D; arXiv 1812.01187. */
-  record PooledProjection(int stride) implements Shortcut {
+  /**
+   * An average pool with the step, then a 1x1 projection: ResNet-D; arXiv 1812.01187.
+   *
+   * @param window side of the pool in pixels; 1 for none
+   * @param stride the window, or 1 beside a window of 2
+   */
+  record PooledProjection(int window, int stride) implements Shortcut {
+    /** A pool of the size of the step. */
+    public PooledProjection(int stride) {
+      this(stride, stride);
+    }
+
     @Override
     public String label() {
-      return "pool + projection 1x1";
+      return window == 1 ? "projection 1x1" : "pool + projection 1x1";
     }
 
     @Override
     public PooledProjection withStride(int other) {
-      return new PooledProjection(other);
+      return new PooledProjection(window, other);
     }
   }
 

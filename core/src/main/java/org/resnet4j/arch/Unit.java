@@ -66,7 +66,9 @@ public record Unit(
   /** Whether the shortcut starts behind {@link #before} and not at the input itself. */
   public boolean sharesActivation() {
     return block.shortcut() instanceof Shortcut.Projection
-        || block.shortcut() instanceof Shortcut.PooledProjection;
+        || block.shortcut() instanceof Shortcut.PooledProjection
+        || block.shortcut() instanceof Shortcut.ZeroPadded
+        || block.shortcut() instanceof Shortcut.Activated;
   }
 
   /** The shape of branch, shortcut and sum. */

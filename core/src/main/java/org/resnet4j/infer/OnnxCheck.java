@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Tensors;
-import org.resnet4j.weights.ModelConfig;
+import org.resnet4j.weights.model.ModelConfig;
 
 /**
  * What ONNX Runtime made of a file, beside what the network itself did with the same images.

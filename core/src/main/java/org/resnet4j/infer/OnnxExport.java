@@ -12,9 +12,9 @@ import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.train.SavedModel;
-import org.resnet4j.weights.ModelConfig;
-import org.resnet4j.weights.ModelFolder;
 import org.resnet4j.weights.TensorEntry;
+import org.resnet4j.weights.model.ModelConfig;
+import org.resnet4j.weights.model.ModelFolder;
 import org.resnet4j.weights.onnx.OnnxFile;
 
 /** Hands a trained model over to whoever runs ONNX files. */
@@ -44,7 +44,6 @@ public final class OnnxExport {
   private static Function<Parameter, float[]> weights(SavedModel saved) {
     Map<String, TensorEntry> entries = new HashMap<>();
     ModelFolder.readWeights(saved.folder(), saved.network())
-        .entries()
         .forEach(entry -> entries.put(entry.name(), entry));
     return parameter -> Objects.requireNonNull(entries.get(parameter.name())).floats();
   }

@@ -152,6 +152,11 @@ abstract sealed class LiveLayer implements AutoCloseable {
       Tensor wide = x.to(torch.ScalarType.Float);
       return torch.group_norm(wide, groups, scale, shift, EPSILON, true).to(x.scalar_type());
     }
+
+    @Override
+    boolean overwritable() {
+      return true;
+    }
   }
 
   private static final class SqueezeExcited extends LiveLayer {
@@ -245,10 +250,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
             x, pair(pool.kernel()), pair(pool.stride()), pair(pool.padding()), ONE_BY_ONE, false);
       }
       if (operation instanceof Operation.AveragePool pool) {
-        return pool.stride() == 1
-            ? x
-            : torch.avg_pool2d(
-                x, pair(2), pair(pool.stride()), pair(0), true, false, new LongOptional());
+        return pool.window() == 1 ? x : averagePooled(x, pool);
       }
       if (operation instanceof Operation.ZeroPad pad) {
         return zeroPadded(x, pad);
@@ -263,6 +265,18 @@ abstract sealed class LiveLayer implements AutoCloseable {
         return training && path.rate() > 0 ? dropPath(x, path.rate()) : x;
       }
       throw new IllegalStateException("no layer for " + operation);
+    }
+
+    private static Tensor averagePooled(Tensor x, Operation.AveragePool pool) {
+      Tensor padded = pool.stride() == 1 ? torch.constant_pad_nd(x, 0, 1, 0, 1) : x;
+      return torch.avg_pool2d(
+          padded,
+          pair(pool.window()),
+          pair(pool.stride()),
+          pair(0),
+          true,
+          false,
+          new LongOptional());
     }
 
     private static Tensor zeroPadded(Tensor x, Operation.ZeroPad pad) {

@@ -47,7 +47,7 @@ final class NetworkDrawing {
     for (int s = 0; s < network.stages().size(); s++) {
       Stage stage = network.stages().get(s);
       int end = first + stage.blocks().size();
-      drawing.add(shape("", units.get(first).in()), stage(s + 1, units.subList(first, end)));
+      drawing.add(shape("", units.get(first).in()), stage(units.subList(first, end)));
       first = end;
     }
     drawing.add(shape("", units.get(units.size() - 1).out()), head());
@@ -67,11 +67,11 @@ final class NetworkDrawing {
         List.of(drawing.svg()));
   }
 
-  private Element stage(int number, List<Unit> units) {
+  private Element stage(List<Unit> units) {
+    Unit last = units.get(units.size() - 1);
     String blocks =
         "%d %s %s"
-            .formatted(
-                units.size(), units.get(0).block().kind(), units.size() == 1 ? "block" : "blocks");
+            .formatted(units.size(), last.block().kind(), units.size() == 1 ? "block" : "blocks");
     List<Element> drawings = new ArrayList<>();
     Element small = Element.of("div").with("class", "alike");
     for (int i = 0; i < units.size(); i++) {
@@ -84,15 +84,17 @@ final class NetworkDrawing {
     }
     drawings.add(small);
     return row(
-        "layer" + number,
+        last.name().replaceFirst("(\\.blocks)?\\.\\d+$", ""),
         blocks,
         units.stream().mapToLong(Unit::parameters).sum(),
         units.stream().mapToLong(Unit::multiplyAdds).sum(),
         drawings);
   }
 
-  private static boolean alike(Unit before, Unit unit) {
-    return before.block().equals(unit.block()) && before.in().equals(unit.in());
+  private boolean alike(Unit before, Unit unit) {
+    return boxes(before.branch()).equals(boxes(unit.branch()))
+        && before.block().shortcut().equals(unit.block().shortcut())
+        && before.in().equals(unit.in());
   }
 
   private Element head() {
@@ -103,7 +105,8 @@ final class NetworkDrawing {
             new Box("pool", "average", "pool", LEAST_HEIGHT),
             new Box("linear", "linear", "%d".formatted(network.classes()), LEAST_HEIGHT));
     PathDrawing drawing = new PathDrawing("head: " + text(boxes), boxes, new Shortcut.None());
-    return row("head", "", weights + network.classes(), weights, List.of(drawing.svg()));
+    long tail = network.tailLayers().stream().mapToLong(Layer::parameters).sum();
+    return row("head", "", tail + weights + network.classes(), weights, List.of(drawing.svg()));
   }
 
   private static Element row(
@@ -168,6 +171,9 @@ final class NetworkDrawing {
     if (operation instanceof Operation.SqueezeExcitation se) {
       return Optional.of(new Box("linear", "SE", Integer.toString(se.squeezed()), LEAST_HEIGHT));
     }
+    if (operation instanceof Operation.Scale scale) {
+      return Optional.of(new Box("linear", "times", Double.toString(scale.factor()), LEAST_HEIGHT));
+    }
     return Optional.empty();
   }
 
@@ -180,7 +186,7 @@ final class NetworkDrawing {
         PathDrawing.sized(convolution.kernel(), convolution.stride()),
         convolution.groups() == 1
             ? Integer.toString(convolution.out())
-            : "%d in %d".formatted(convolution.out(), convolution.groups()),
+            : "%d g%d".formatted(convolution.out(), convolution.groups()),
         height);
   }
 
@@ -196,15 +202,24 @@ final class NetworkDrawing {
         .text(
             "Each box is a convolution with its kernel, its stride where that is not 1, and its output"
                 + " channels, which also set its height"
+                + (grouped() ? " (g32: in 32 groups)" : "")
                 + order()
                 + " Under a block stand its parameters and the multiply-adds for one"
                 + " image; a small drawing repeats the block before it.");
   }
 
+  private boolean grouped() {
+    return units.stream()
+        .flatMap(unit -> unit.block().branch().stream())
+        .anyMatch(convolution -> convolution.groups() > 1);
+  }
+
   private String order() {
     return switch (network.order()) {
       case ORIGINAL -> "; norm follows each, ReLU each but the last of a branch, and ReLU the sum.";
-      case PRE_ACTIVATION -> "; norm and ReLU stand before each of a branch.";
+      case PRE_ACTIVATION ->
+          "; norm and ReLU stand before each of a branch, and before a shortcut that changes"
+              + " the shape; the sum stays as it is.";
       default -> "; norm and ReLU stand in the order " + network.order().id() + ".";
     };
   }

@@ -15,6 +15,7 @@ import org.resnet4j.arch.Shortcut;
 record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
   private static final double BOX_WIDTH = 58;
   private static final double GAP = 8;
+  private static final double STOP_WIDTH = 54;
   private static final double MARGIN = 16;
   private static final double ARC = 28;
   private static final double LINE = 84;
@@ -118,18 +119,47 @@ record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
             LINE - 8));
     svg.add(circle(sum, LINE, 8));
     svg.add(path("plus", "M%s %s h8 m-4 -4 v8", sum - 4, LINE));
+    List<Stop> stops = stops();
     double middle = (from + sum) / 2;
-    if (shortcut instanceof Shortcut.Projection projection) {
-      svg.add(rectangle("projection", middle - 27, ARC - 10, 54, 20, 3));
-      svg.add(text(middle, ARC + 4, sized(projection.kernel(), projection.stride())));
-      svg.add(text(middle, ARC - 15, "projection"));
-    } else {
-      svg.add(text(middle, ARC - 7, shortcut.label()));
+    double left = middle - (stops.size() * (STOP_WIDTH + GAP) - GAP) / 2;
+    for (int i = 0; i < stops.size(); i++) {
+      double x = left + i * (STOP_WIDTH + GAP);
+      svg.add(rectangle(stops.get(i).style(), x, ARC - 10, STOP_WIDTH, 20, 3));
+      svg.add(text(x + STOP_WIDTH / 2, ARC + 4, stops.get(i).text()));
     }
+    svg.add(text(middle, stops.isEmpty() ? ARC - 7 : ARC - 15, label()));
+  }
+
+  /** What a shortcut passes, as boxes on the arc. */
+  private record Stop(String style, String text) {}
+
+  private List<Stop> stops() {
+    if (shortcut instanceof Shortcut.Projection projection) {
+      return List.of(new Stop("projection", sized(projection.kernel(), projection.stride())));
+    }
+    if (shortcut instanceof Shortcut.PooledProjection projection) {
+      Stop convolution = new Stop("projection", sized(1, 1));
+      int window = projection.window();
+      return window == 1
+          ? List.of(convolution)
+          : List.of(new Stop("pool", sized(window, projection.stride())), convolution);
+    }
+    return shortcut instanceof Shortcut.Gated
+        ? List.of(new Stop("projection", sized(1, 1)))
+        : List.of();
+  }
+
+  private String label() {
+    if (shortcut instanceof Shortcut.PooledProjection projection && projection.window() > 1) {
+      return "average pool, projection";
+    }
+    return shortcut instanceof Shortcut.Projection || shortcut instanceof Shortcut.PooledProjection
+        ? "projection"
+        : shortcut.label();
   }
 
   private String style() {
-    if (shortcut instanceof Shortcut.Projection) {
+    if (!stops().isEmpty()) {
       return "projected";
     }
     return shortcut instanceof Shortcut.ZeroPadded ? "padded" : "identity";

@@ -33,6 +33,8 @@ import java.util.Locale;
  * @param augmentation what happens to training images
  * @param normalisation what is subtracted from pixels
  * @param zeroBranch whether the last batch norm of each branch starts at zero
+ * @param stochasticDepth how often training leaves the last branch out, the others in proportion to
+ *     their depth; arXiv 1603.09382; 0 for never
  * @param precision of activations: auto, fp32 or bf16
  * @param device auto, cpu or cuda
  * @param unreadable what to do about an image that cannot be read: fail or skip
@@ -61,6 +63,7 @@ public record Recipe(
     AugmentationKind augmentation,
     Normalisation normalisation,
     boolean zeroBranch,
+    double stochasticDepth,
     String precision,
     String device,
     String unreadable,
@@ -164,6 +167,11 @@ public record Recipe(
         labelSmoothing >= 0 && labelSmoothing < 1,
         "label-smoothing = %s: must be from 0 to below 1",
         labelSmoothing);
+    check(
+        problems,
+        stochasticDepth >= 0 && stochasticDepth < 1,
+        "stochastic-depth = %s: must be from 0 to below 1",
+        stochasticDepth);
     check(
         problems,
         List.of("auto", "fp32", "bf16").contains(precision),

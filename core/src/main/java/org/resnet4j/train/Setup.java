@@ -48,7 +48,10 @@ record Setup(Recipe recipe, Splits data, Network network, Preprocessing preproce
             ? new Shape(channels, recipe.size(), recipe.size())
             : commonShape(train)
                 .orElse(new Shape(channels, named.input().height(), named.input().width()));
-    return named.withInput(shape).withClasses(train.classes().size());
+    Network network = named.withInput(shape).withClasses(train.classes().size());
+    return recipe.stochasticDepth() > 0
+        ? network.withStochasticDepth(recipe.stochasticDepth())
+        : network;
   }
 
   private static Optional<Shape> commonShape(Dataset train) {

@@ -2,6 +2,7 @@ package org.resnet4j.train;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
@@ -121,6 +122,7 @@ final class TrainingLoop {
     double loss;
     int right;
     try (PointerScope temporaries = new PointerScope()) {
+      torch.manual_seed(drawsOf(progress.step()));
       Tensor logits = network.forward(Evaluator.images(network, batch));
       Tensor labels = Tensors.on(network.device(), Tensors.of(batch.labels()));
       Tensor mean =
@@ -141,6 +143,11 @@ final class TrainingLoop {
         stepSeconds == 0 ? seconds : SPEED_MEMORY * stepSeconds + (1 - SPEED_MEMORY) * seconds;
     progress = progress.learned(loss, right, batch.size(), recipe.lowRateUntil(), seconds);
     events.accept(event(loss, (double) right / batch.size(), rate, batch.size()));
+  }
+
+  /** What dropout and stochastic depth draw from, so that a resumed run draws the same. */
+  private long drawsOf(long step) {
+    return new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + step).nextLong();
   }
 
   /** Before the step, so that the weights stay those of the last good one. */

@@ -4,24 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Parameters and multiply-adds of whole networks. */
 class CountsTest {
-  /** Printed by {@code counts.py}: torchvision's own networks, counted layer by layer. */
+  /** Written by {@code counts.py}: networks of torchvision, timm and the papers in PyTorch. */
   @ParameterizedTest
-  @CsvSource({
-    "resnet18, 11_689_512, 1_814_073_344",
-    "resnet34, 21_797_672, 3_663_761_408",
-    "resnet50, 25_557_032, 4_089_184_256",
-    "resnet101, 44_549_160, 7_801_405_440",
-    "resnet152, 60_192_808, 11_513_626_624",
-    "resnet50-v1, 25_557_032, 3_857_973_248",
-    "resnet101-v1, 44_549_160, 7_570_194_432",
-    "resnet152-v1, 60_192_808, 11_282_415_616"
-  })
-  void imagenet_networks_count_as_in_torchvision(String name, long parameters, long multiplyAdds) {
+  @CsvFileSource(resources = "counts.csv")
+  void count_as_in_pytorch(String name, long parameters, long multiplyAdds) {
     Network network = Catalogue.network(name);
     assertThat(network.parameters()).isEqualTo(parameters);
     assertThat(network.multiplyAdds()).isEqualTo(multiplyAdds);

@@ -226,6 +226,51 @@ class NetworkTest {
     assertThat(network.features()).isEqualTo(features);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 1", "2, 3", "3, 1", "3, 2", "2, 0"})
+  void refuses_a_pool_whose_stride_is_neither_its_window_nor_one_beside_2x2(
+      int window, int stride) {
+    Shortcut pooled = new Shortcut.PooledProjection(window, stride);
+    assertRefused(INPUT, new Basic(16, 32, 2, pooled))
+        .hasMessage(
+            "net: layer1.0: average pool of %dx%d at stride %d: the stride must be the window, or 1"
+                    .formatted(window, window, stride)
+                + " beside 2x2");
+  }
+
+  /** timm's AvgPool2dSame keeps the size, so the projection of ResNet-D looks at 2x2 as before. */
+  @Test
+  void dilation_keeps_the_window_of_a_pooled_projection() {
+    Network network = Catalogue.network("resnet50d").withOutputStride(16);
+    assertThat(network.stages().get(3).blocks().get(0).shortcut())
+        .isEqualTo(new Shortcut.PooledProjection(2, 1));
+    assertThat(last(network)).isEqualTo(new Shape(2048, 14, 14));
+    assertThat(network.state()).isEqualTo(Catalogue.network("resnet50d").state());
+  }
+
+  @Test
+  void an_output_stride_below_the_stems_is_refused() {
+    assertThatThrownBy(() -> Catalogue.network("resnet18").withOutputStride(2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("output stride 2: the stem alone has 4; choose at least that");
+  }
+
+  /** arXiv 1603.09382, equation (4): 1 - l / L * (1 - p), here with p = 0.5 and L = 12. */
+  @Test
+  void stochastic_depth_leaves_deeper_blocks_out_more_often() {
+    Network network = Catalogue.network("resnet26").withStochasticDepth(0.5);
+    assertThat(network.units())
+        .hasSize(12)
+        .allSatisfy(unit -> assertThat(unit.block()).isInstanceOf(Block.StochasticDepth.class));
+    Block.StochasticDepth third = (Block.StochasticDepth) network.stages().get(0).blocks().get(2);
+    Block.StochasticDepth last = (Block.StochasticDepth) network.stages().get(2).blocks().get(3);
+    assertThat(third.rate()).isEqualTo(0.125);
+    assertThat(last.rate()).isEqualTo(0.5);
+    assertThatThrownBy(() -> Catalogue.network("resnet26").withStochasticDepth(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith("stochastic depth with rate 1.0: must be at least 0 and below 1");
+  }
+
   @Test
   void takes_any_channels_and_classes() {
     Network network = Catalogue.network("resnet20").withInput(new Shape(7, 28, 28)).withClasses(1);

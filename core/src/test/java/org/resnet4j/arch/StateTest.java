@@ -5,23 +5,46 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.arch.Parameter.Role;
 
 /** Names, shapes and order of a network's tensors. */
 class StateTest {
-  /** The file holds torchvision's {@code state_dict()}; {@code counts.py} beside it wrote it. */
+  /** The files hold PyTorch's {@code state_dict()}; {@code counts.py} beside them wrote them. */
   @ParameterizedTest
-  @ValueSource(strings = {"resnet18", "resnet50"})
-  void is_torchvisions_state_dict_in_names_shapes_and_order(String name) throws IOException {
-    try (InputStream in = StateTest.class.getResourceAsStream(name + ".state")) {
-      List<String> expected =
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
-      assertThat(lines(Catalogue.network(name))).isEqualTo(expected);
+  @ValueSource(strings = {"resnet18", "resnet50", "resnet18d", "seresnet18", "resnetv2_50d"})
+  void is_pytorchs_state_dict_in_names_shapes_and_order(String name) throws IOException {
+    assertThat(lines(Catalogue.network(name))).isEqualTo(resource(name + ".state"));
+  }
+
+  @ParameterizedTest
+  @CsvFileSource(resources = "counts.csv")
+  void hashes_as_pytorchs_state_dict(String name, long parameters, long multiplyAdds, String digest)
+      throws Exception {
+    String text = String.join("\n", lines(Catalogue.network(name))) + "\n";
+    byte[] hash =
+        MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    assertThat(HexFormat.of().formatHex(hash)).isEqualTo(digest);
+  }
+
+  @Test
+  void every_name_of_the_catalogue_has_a_reference() throws IOException {
+    List<String> counted =
+        resource("counts.csv").stream().map(row -> row.substring(0, row.indexOf(','))).toList();
+    assertThat(counted)
+        .containsAll(Catalogue.entries().stream().map(entry -> entry.network().name()).toList());
+  }
+
+  private static List<String> resource(String name) throws IOException {
+    try (InputStream in = StateTest.class.getResourceAsStream(name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     }
   }
 

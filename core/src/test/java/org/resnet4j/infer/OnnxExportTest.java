@@ -44,9 +44,9 @@ import org.resnet4j.nn.ReproducibleValues;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
-import org.resnet4j.weights.ModelConfig;
-import org.resnet4j.weights.ModelFolder;
 import org.resnet4j.weights.TensorEntry;
+import org.resnet4j.weights.model.ModelConfig;
+import org.resnet4j.weights.model.ModelFolder;
 import org.resnet4j.weights.onnx.OnnxFile;
 import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
 
@@ -106,6 +106,7 @@ class OnnxExportTest {
     networks.add(between("scaled", new Shortcut.Scaled(0.5, 0.25)));
     networks.add(between("gated", new Shortcut.Gated(false)));
     networks.add(between("gated-exclusive", new Shortcut.Gated(true)));
+    networks.add(between("activated", new Shortcut.Activated()).withOrder(Order.PRE_ACTIVATION));
     networks.add(between("dropout-shortcut", new Shortcut.DroppedOut(0.5)));
     networks.add(basic.withoutShortcuts());
     networks.add(basic.withStochasticDepth(0.5).withName("stochastic-depth"));
@@ -159,7 +160,7 @@ class OnnxExportTest {
   }
 
   private static LiveNetwork live(Network network) {
-    return LiveNetwork.of(network, ReproducibleValues::fill, Device.CPU, Precision.FP32);
+    return LiveNetwork.of(network, ReproducibleValues::put, Device.CPU, Precision.FP32);
   }
 
   /** Writes with one set of weights and one mean, and checks against the right ones. */

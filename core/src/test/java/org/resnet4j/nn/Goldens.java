@@ -1,38 +1,35 @@
 package org.resnet4j.nn;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
 import org.resnet4j.arch.Block;
 import org.resnet4j.arch.Block.Basic;
 import org.resnet4j.arch.Block.Bottleneck;
 import org.resnet4j.arch.Block.Bottleneck.Strided;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Norm;
+import org.resnet4j.arch.Order;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
+import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Shortcut.Identity;
 import org.resnet4j.arch.Shortcut.None;
+import org.resnet4j.arch.Shortcut.PooledProjection;
 import org.resnet4j.arch.Shortcut.Projection;
 import org.resnet4j.arch.Shortcut.ZeroPadded;
 import org.resnet4j.arch.Shortcut.ZeroPadded.Side;
 import org.resnet4j.arch.Stage;
 import org.resnet4j.arch.Stem;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** What PyTorch computed for the networks here; {@code parity.py} says under which conditions. */
 final class Goldens {
   private static final String FILE = "parity.safetensors.gz";
+  private static final Basic BASIC = new Basic(8, 8, 1, new Identity());
 
   private Goldens() {}
 
@@ -132,7 +129,7 @@ final class Goldens {
 
   /** Every case; the last two are whole networks. */
   static List<Case> cases() {
-    Map<String, Map<String, float[]>> tensors = read();
+    Map<String, Map<String, float[]>> tensors = GoldenFile.read(FILE);
     List<Case> cases = new ArrayList<>();
     networks()
         .forEach(
@@ -158,6 +155,28 @@ final class Goldens {
         tiny("bottleneck-projection", bottleneck(Strided.MIDDLE_3X3)),
         tiny("bottleneck-projection-v1", bottleneck(Strided.FIRST_1X1)),
         tiny("bottleneck-plain", bottleneck(Strided.MIDDLE_3X3).with(new None())),
+        tiny("bottleneck-grouped", grouped()),
+        tiny("basic-dilated", new Block.Dilated(BASIC, 1, 2)),
+        tiny("bottleneck-blurred", new Block.Blurred(bottleneck(Strided.MIDDLE_3X3))),
+        tiny("basic-squeezed", new Block.SqueezeExcited(BASIC, 8)),
+        tiny("basic-pooled-projection", new Basic(8, 12, 2, new PooledProjection(2))),
+        tiny("basic-pooled-projection-dilated", new Basic(8, 12, 1, new PooledProjection(2, 1))),
+        tiny("basic-scaled", BASIC.with(new Shortcut.Scaled(0.5, 0.5))),
+        tiny("basic-gated", BASIC.with(new Shortcut.Gated(false))),
+        tiny("basic-exclusive-gated", BASIC.with(new Shortcut.Gated(true))),
+        tiny("basic-norm-after-addition", BASIC).withOrder(Order.NORM_AFTER_ADDITION),
+        tiny("basic-relu-before-addition", BASIC).withOrder(Order.RELU_BEFORE_ADDITION),
+        tiny("basic-relu-only-pre-activation", BASIC, BASIC)
+            .withOrder(Order.RELU_ONLY_PRE_ACTIVATION),
+        preActivated("basic-pre-activation", BASIC),
+        preActivated("basic-pre-activation-first", BASIC.with(new Shortcut.Activated())),
+        preActivated(
+            "basic-pre-activation-zeros", new Basic(8, 12, 2, new ZeroPadded(Side.AROUND))),
+        preActivated("bottleneck-pre-activation-projection", bottleneck(Strided.MIDDLE_3X3)),
+        preActivated(
+            "bottleneck-pre-activation-pooled-projection",
+            bottleneck(Strided.MIDDLE_3X3).with(new PooledProjection(2))),
+        tiny("bottleneck-group-norm", bottleneck(Strided.MIDDLE_3X3)).withNorm(new Norm.Group(4)),
         tiny("label-smoothing", new Basic(8, 8, 1, new Identity())),
         Catalogue.network("resnet20"),
         Catalogue.network("resnet50").withClasses(10).withInput(new Shape(3, 64, 64)));
@@ -167,40 +186,15 @@ final class Goldens {
     return new Bottleneck(8, 4, 16, 2, strided, Projection.of1x1(2));
   }
 
-  private static Network tiny(String name, Block block) {
-    return new Network(name, new Shape(3, 8, 8), 5, Stem.cifar(3, 8), List.of(Stage.of(block)));
+  private static Bottleneck grouped() {
+    return new Bottleneck(8, 8, 4, 8, 1, Strided.MIDDLE_3X3, new Identity());
   }
 
-  private static Map<String, Map<String, float[]>> read() {
-    ByteBuffer file = ByteBuffer.wrap(unpack()).order(ByteOrder.LITTLE_ENDIAN);
-    byte[] header = new byte[Math.toIntExact(file.getLong())];
-    file.get(header);
-    ByteBuffer data = file.slice().order(ByteOrder.LITTLE_ENDIAN);
-    Map<String, Map<String, float[]>> tensors = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : new JsonMapper().readTree(header).properties()) {
-      String[] caseAndKey = entry.getKey().split("/", 2);
-      tensors
-          .computeIfAbsent(caseAndKey[0], name -> new LinkedHashMap<>())
-          .put(caseAndKey[1], floats(data, entry.getValue().get("data_offsets")));
-    }
-    return tensors;
+  private static Network preActivated(String name, Block block) {
+    return tiny(name, block).withOrder(Order.PRE_ACTIVATION);
   }
 
-  private static float[] floats(ByteBuffer data, JsonNode offsets) {
-    int from = offsets.get(0).asInt();
-    int to = offsets.get(1).asInt();
-    float[] values = new float[(to - from) / Float.BYTES];
-    data.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
-    return values;
-  }
-
-  private static byte[] unpack() {
-    try (InputStream in =
-            Objects.requireNonNull(Goldens.class.getResourceAsStream(FILE), FILE + " is missing");
-        GZIPInputStream unpacked = new GZIPInputStream(in)) {
-      return unpacked.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  private static Network tiny(String name, Block... blocks) {
+    return new Network(name, new Shape(3, 8, 8), 5, Stem.cifar(3, 8), List.of(Stage.of(blocks)));
   }
 }

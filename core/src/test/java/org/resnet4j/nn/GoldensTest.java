@@ -71,7 +71,7 @@ class GoldensTest {
   @Test
   void float32_lies_within_rounding_of_the_reference_for_every_block() {
     assertThat(Goldens.cases().stream().filter(Goldens.Case::complete))
-        .hasSize(12)
+        .hasSize(30)
         .allSatisfy(golden -> assertThat(golden.forwardDeviation()).isLessThan(1e-6f))
         .allSatisfy(golden -> assertThat(golden.backwardDeviation()).isLessThan(1e-5f));
   }

@@ -10,35 +10,33 @@ public final class ReproducibleValues {
 
   /** A tensor of the state dict, scaled by its role so that signals keep their size. */
   public static float[] fill(Parameter parameter) {
-    float[] values = new float[Math.toIntExact(parameter.size())];
-    long seed = seed(parameter.name());
     double bound = Math.sqrt(6 / (double) fanIn(parameter));
-    for (int i = 0; i < values.length; i++) {
-      double u = value(seed, i);
-      values[i] =
-          (float)
-              switch (parameter.role()) {
-                case CONVOLUTION_WEIGHT, LINEAR_WEIGHT -> u * bound;
-                case NORM_WEIGHT -> 1 + 0.5 * u;
-                case RUNNING_VARIANCE -> 1.25 + 0.75 * u;
-                case CONVOLUTION_BIAS, GATE_BIAS, NORM_BIAS, LINEAR_BIAS, RUNNING_MEAN -> 0.25 * u;
-                case BATCHES_TRACKED -> 0;
-              };
-    }
-    return values;
+    int count = Math.toIntExact(parameter.size());
+    return switch (parameter.role()) {
+      case CONVOLUTION_WEIGHT, LINEAR_WEIGHT -> fill(parameter.name(), count, 0, bound);
+      case NORM_WEIGHT -> fill(parameter.name(), count, 1, 0.5);
+      case RUNNING_VARIANCE -> fill(parameter.name(), count, 1.25, 0.75);
+      case CONVOLUTION_BIAS, GATE_BIAS, NORM_BIAS, LINEAR_BIAS, RUNNING_MEAN ->
+          fill(parameter.name(), count, 0, 0.25);
+      case BATCHES_TRACKED -> new float[count];
+    };
   }
 
   /** As a source of a live network. */
-  static void put(Parameter parameter, FloatBuffer values) {
+  public static void put(Parameter parameter, FloatBuffer values) {
     values.put(fill(parameter));
   }
 
   /** Values in [-1, 1). */
   static float[] fill(String name, int count) {
+    return fill(name, count, 0, 1);
+  }
+
+  private static float[] fill(String name, int count, double middle, double bound) {
     float[] values = new float[count];
     long seed = seed(name);
     for (int i = 0; i < count; i++) {
-      values[i] = (float) value(seed, i);
+      values[i] = (float) (middle + bound * value(seed, i));
     }
     return values;
   }

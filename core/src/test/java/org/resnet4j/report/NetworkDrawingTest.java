@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.resnet4j.arch.Catalogue;
+import org.resnet4j.arch.Network;
 
 class NetworkDrawingTest {
   @ParameterizedTest
@@ -16,7 +17,10 @@ class NetworkDrawingTest {
     "resnet20-c, 0, 0, 9",
     "resnet50, 12, 0, 4",
     "resnet110-b, 52, 0, 2",
-    "resnet152, 46, 0, 4"
+    "resnet152, 46, 0, 4",
+    "resnet50d, 12, 0, 4",
+    "resnetv2_50, 12, 0, 4",
+    "resnet20-gated, 0, 2, 7"
   })
   void draws_the_shortcut_of_every_block(String name, int identity, int padded, int projected) {
     String drawing = drawing(name);
@@ -71,6 +75,52 @@ class NetworkDrawingTest {
         .contains(
             "<title>layer3.17: branch 3x3 64, 3x3 64; shortcut identity; 64x8x8 to 64x8x8;"
                 + " 73,984 parameters, 4,718,592 multiply-adds</title>");
+  }
+
+  @Test
+  void draws_the_pool_before_a_projection() {
+    // Three stages that halve; the first keeps the size and has no pool.
+    assertThat(count(drawing("resnet50d"), ">average pool, projection</text>")).isEqualTo(3);
+    assertThat(count(drawing("resnet50d"), ">2x2 /2</text>")).isEqualTo(3);
+    assertThat(count(drawing("resnet50d"), ">projection</text>")).isEqualTo(1);
+  }
+
+  @Test
+  void draws_what_a_branch_has_beside_convolutions() {
+    assertThat(count(drawing("seresnet50"), ">SE</text>")).isEqualTo(16);
+    assertThat(count(drawing("resnetblur50"), ">blur</text>")).isEqualTo(4);
+    assertThat(count(drawing("resnet20-scaled"), ">times</text>")).isEqualTo(7);
+    assertThat(drawing("resnet20-exclusive-gated")).contains(">exclusive gate</text>");
+    assertThat(drawing("resnext50_32x4d")).contains(">1024 g32</text>", "(g32: in 32 groups)");
+    assertThat(drawing("resnet50")).doesNotContain("groups)");
+  }
+
+  @Test
+  void calls_the_stages_what_they_are_called_in_pytorch() {
+    assertThat(drawing("resnet50")).contains("<b>layer4</b>", "<b>layer4.2</b>");
+    assertThat(drawing("resnetv2_50")).contains("<b>stages.3</b>", "<b>stages.3.blocks.2</b>");
+  }
+
+  @Test
+  void says_where_norm_and_relu_stand() {
+    assertThat(drawing("resnet50")).contains("norm follows each");
+    assertThat(drawing("resnetv2_50")).contains("norm and ReLU stand before each");
+    assertThat(drawing("resnet20-norm-after-addition")).contains("order norm-after-addition.");
+  }
+
+  /** 2048 x 10 weights, 10 biases, and the norm of 2048 channels that ends the network. */
+  @Test
+  void counts_the_last_norm_of_a_pre_activation_network_in_its_head() {
+    Network network = Catalogue.network("resnetv2_50").withClasses(10);
+    assertThat(new NetworkDrawing(network).elements().toString()).contains("24.6 K parameters");
+  }
+
+  /** Every block of stochastic depth has a rate of its own, and none looks different for it. */
+  @Test
+  void draws_repeated_blocks_small_whatever_their_rate() {
+    Network network = Catalogue.network("resnet110-b").withStochasticDepth(0.5);
+    String drawing = new NetworkDrawing(network).elements().toString();
+    assertThat(count(drawing, "class=\"compact\"")).isEqualTo(54 - 5);
   }
 
   private static String drawing(String name) {

@@ -35,6 +35,7 @@ class RecipeFileTest {
     assertThat(paper.milestones()).containsExactly(0.5, 0.75);
     assertThat(paper.drop()).isEqualTo(0.1);
     assertThat(paper.labelSmoothing()).isZero();
+    assertThat(paper.stochasticDepth()).isZero();
     assertThat(paper.augmentation()).isEqualTo(Recipe.AugmentationKind.PAD_CROP_FLIP);
     assertThat(paper.normalisation()).isEqualTo(Recipe.Normalisation.PIXEL_MEAN);
   }
@@ -92,6 +93,8 @@ class RecipeFileTest {
         "momentum       | 1        | momentum = 1.0: must be from 0 to below 1",
         "weight-decay   | -1       | weight-decay = -1.0: must be from 0",
         "label-smoothing| 1        | label-smoothing = 1.0: must be from 0 to below 1",
+        "stochastic-depth| 1      | stochastic-depth = 1.0: must be from 0 to below 1",
+        "stochastic-depth| -0.1   | stochastic-depth = -0.1: must be from 0 to below 1",
         "warmup         | -1       | warmup = -1.0: must be 0 or more",
         "milestones     | [0.5,0.5]| milestones = [0.5, 0.5]: must rise",
         "milestones     | [0.5,1]  | milestones = [0.5, 1.0]: must rise",

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.arch.Catalogue;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
@@ -156,6 +157,32 @@ class TinyTrainingTest {
     Training.run(
         new Training.Plan(recipe, relative, Optional.of(run), "test"), event -> {}, () -> false);
     assertThat(RunFolder.open(run).origin().data()).isEqualTo(data.toAbsolutePath().toString());
+  }
+
+  @Test
+  void goes_on_after_a_stop_with_the_dropout_it_would_have_had() throws Exception {
+    Map<String, String> dropping =
+        Map.of("model", "wrn-10-1-dropout", "stochastic-depth", "0.5", "iterations", "4");
+    byte[] uninterrupted = weightsOf("whole", dropping);
+    List<Event> events = new ArrayList<>();
+    Training.Plan plan = plan("stopped", dropping);
+    assertThatThrownBy(() -> Training.run(plan, events::add, () -> steps(events) == 1))
+        .isInstanceOf(StoppedException.class);
+    Training.resume(folder.resolve("stopped"), event -> {}, () -> false);
+    assertThat(weights("stopped")).isEqualTo(uninterrupted);
+  }
+
+  @Test
+  void leaves_out_branches_at_the_rate_of_the_recipe() throws Exception {
+    Training.Plan plan = plan("depth", Map.of("stochastic-depth", "0.6", "iterations", "2"));
+    assertThat(Setup.of(plan.recipe(), data.toString()).network())
+        .isEqualTo(
+            Catalogue.network("resnet8")
+                .withClasses(Shapes.train(1, 1).classes().size())
+                .withStochasticDepth(0.6));
+    byte[] whole = weightsOf("whole", Map.of("iterations", "2"));
+    Training.run(plan, event -> {}, () -> false);
+    assertThat(weights("depth")).hasSameSizeAs(whole).isNotEqualTo(whole);
   }
 
   private static long steps(List<Event> events) {

@@ -130,7 +130,9 @@ public final class NetworkJson {
           .put("padding", projection.padding());
     }
     if (shortcut instanceof Shortcut.PooledProjection projection) {
-      return json.put("kind", "pooled-projection").put("stride", projection.stride());
+      return json.put("kind", "pooled-projection")
+          .put("window", projection.window())
+          .put("stride", projection.stride());
     }
     if (shortcut instanceof Shortcut.Scaled scaled) {
       return json.put("kind", "scaled")
@@ -146,6 +148,9 @@ public final class NetworkJson {
     if (shortcut instanceof Shortcut.ZeroPadded padded) {
       return json.put("kind", "zeros")
           .put("side", padded.side() == Side.AROUND ? "around" : "after");
+    }
+    if (shortcut instanceof Shortcut.Activated) {
+      return json.put("kind", "activated");
     }
     return json.put("kind", shortcut instanceof Shortcut.Identity ? "identity" : "none");
   }
@@ -307,6 +312,10 @@ public final class NetworkJson {
         json.only("kind");
         yield new Shortcut.Identity();
       }
+      case "activated" -> {
+        json.only("kind");
+        yield new Shortcut.Activated();
+      }
       case "none" -> {
         json.only("kind");
         yield new Shortcut.None();
@@ -322,8 +331,9 @@ public final class NetworkJson {
             json.at("kernel").integer(), json.at("stride").integer(), json.at("padding").integer());
       }
       case "pooled-projection" -> {
-        json.only("kind", "stride");
-        yield new Shortcut.PooledProjection(json.at("stride").integer());
+        json.only("kind", "window", "stride");
+        yield new Shortcut.PooledProjection(
+            json.at("window").integer(), json.at("stride").integer());
       }
       case "scaled" -> {
         json.only("kind", "shortcut", "branch");
@@ -341,7 +351,7 @@ public final class NetworkJson {
           throw json.at("kind")
               .fault(
                   "must be identity, zeros, projection, pooled-projection, scaled, gated,"
-                      + " dropped-out or none, was "
+                      + " dropped-out, activated or none, was "
                       + quote(kind));
     };
   }

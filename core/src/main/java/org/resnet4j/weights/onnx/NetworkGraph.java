@@ -131,7 +131,7 @@ final class NetworkGraph {
   /** Whether the layer does anything in evaluation. */
   private static boolean acts(Layer layer) {
     Operation operation = layer.operation();
-    boolean idle = operation instanceof Operation.AveragePool pool && pool.stride() == 1;
+    boolean idle = operation instanceof Operation.AveragePool pool && pool.window() == 1;
     return !idle
         && !(operation instanceof Operation.Dropout)
         && !(operation instanceof Operation.DropPath);
@@ -264,11 +264,16 @@ final class NetworkGraph {
   }
 
   private String averagePooled(String name, Operation.AveragePool pool, String x) {
+    String padded = x;
+    if (pool.stride() == 1) {
+      String pads = graph.add(Constant.integers(name + ".pads", 0, 0, 0, 0, 0, 0, 1, 1));
+      padded = graph.add("Pad", name + ".pad", List.of(x, pads));
+    }
     return graph.add(
         "AveragePool",
         name,
-        List.of(x),
-        repeated("kernel_shape", 2, 2),
+        List.of(padded),
+        repeated("kernel_shape", pool.window(), 2),
         repeated("strides", pool.stride(), 2),
         Attribute.of("ceil_mode", 1),
         Attribute.of("count_include_pad", 0));

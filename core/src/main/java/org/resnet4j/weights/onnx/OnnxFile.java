@@ -17,7 +17,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.weights.AtomicFile;
-import org.resnet4j.weights.ModelConfig;
+import org.resnet4j.weights.model.ModelConfig;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 

@@ -58,7 +58,7 @@ class NetworkJsonTest {
 
   @Test
   void returns_dilation_and_stochastic_depth() {
-    Network network = Catalogue.network("resnet50").withOutputStride(8).withStochasticDepth(0.2);
+    Network network = Catalogue.network("resnet50d").withOutputStride(8).withStochasticDepth(0.2);
     assertThat(read(text(network))).isEqualTo(network);
   }
 

@@ -22,7 +22,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.ShortcutOption;
-import org.resnet4j.weights.ModelConfig;
+import org.resnet4j.weights.model.ModelConfig;
 import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
 
 /** The fields of the format are numbered in onnx.proto. */
