@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -29,13 +30,13 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Parameter.Role;
 import org.resnet4j.arch.Shape;
-import org.resnet4j.data.Augmentation;
-import org.resnet4j.data.DataSources;
-import org.resnet4j.data.Interpolation;
-import org.resnet4j.data.Unreadable;
+import org.resnet4j.data.batch.Augmentation;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
+import org.resnet4j.data.image.Interpolation;
+import org.resnet4j.data.source.DataSources;
+import org.resnet4j.data.source.Unreadable;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
@@ -132,21 +133,9 @@ class ForeignModelsTest {
   void torchvisions_expected_outputs_follow_from_the_seed(String name) throws IOException {
     Path golden = data("torchvision-golden");
     Network network = Catalogue.network(name).withClasses(50);
-    Path file;
-    try (var files = Files.list(golden)) {
-      file =
-          files
-              .filter(
-                  path ->
-                      path.getFileName().toString().contains(name)
-                          && path.getFileName().toString().endsWith(".f32le"))
-              .findFirst()
-              .orElseThrow();
-    }
-    ByteBuffer expected =
-        ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    try (LiveNetwork live =
-            LiveNetwork.initialised(network, 0, false, Device.CPU, Precision.FP32);
+    Path file = golden.resolve(name + ".f32le");
+    ByteBuffer expected = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+    try (LiveNetwork live = LiveNetwork.initialised(network, 0, false, Device.CPU, Precision.FP32);
         PointerScope scope = new PointerScope();
         NoGradGuard constant = new NoGradGuard()) {
       torch.manual_seed(0);
@@ -154,17 +143,18 @@ class ForeignModelsTest {
           network.state().stream().filter(p -> p.role() == Role.CONVOLUTION_WEIGHT).toList();
       for (Parameter parameter : convolutions) {
         double fanIn = (double) parameter.size() / parameter.shape().get(0);
-        drawn(parameter).uniform_(-1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn), null);
+        drawn(parameter)
+            .uniform_(-1 / Math.sqrt(fanIn), 1 / Math.sqrt(fanIn), new GeneratorOptional());
       }
       double bound = 1 / Math.sqrt(network.features());
       for (String linear : List.of("fc.weight", "fc.bias")) {
-        live.tensor(linear).uniform_(-bound, bound, null);
+        live.tensor(linear).uniform_(-bound, bound, new GeneratorOptional());
       }
       for (Parameter parameter : convolutions) {
         List<Integer> shape = parameter.shape();
         double fanOut = (double) shape.get(0) * shape.get(2) * shape.get(3);
         live.tensor(parameter.name())
-            .copy_(drawn(parameter).normal_(0, Math.sqrt(2 / fanOut), null));
+            .copy_(drawn(parameter).normal_(0, Math.sqrt(2 / fanOut), new GeneratorOptional()));
       }
       live.train(false);
       float[] logits = Tensors.floats(live.forward(torch.rand(1, 3, 224, 224)));
