@@ -184,7 +184,10 @@ final class Inference {
       return new Shortcut.PooledProjection(stride);
     }
     if (in == out && stride == 1) {
-      return new Shortcut.Identity();
+      // The first unit of a pre-activation network for CIFAR activates before the paths part.
+      return preActivated && unit.equals(unit(0, 0)) && convolution("stem.conv.weight").kernel() < 5
+          ? new Shortcut.Activated()
+          : new Shortcut.Identity();
     }
     zeroPadded = true;
     return new Shortcut.ZeroPadded((out - in) % 2 == 0 ? Side.AROUND : Side.AFTER);
