@@ -8,6 +8,9 @@ import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,6 +19,7 @@ import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.tensor.Tensors;
 
@@ -25,6 +29,21 @@ class FamilyParityTest {
   private static final double TOLERANCE = 1e-4;
   private static final Map<String, Map<String, float[]>> GOLDENS =
       GoldenFile.read("family.safetensors.gz");
+
+  private static int threads;
+
+  /** Threads that wait for each other in tiny layers are slow where the cores are busy. */
+  @BeforeAll
+  static void compute_on_one_thread() {
+    Engine.start();
+    threads = torch.get_num_threads();
+    torch.set_num_threads(1);
+  }
+
+  @AfterAll
+  static void compute_on_all_threads() {
+    torch.set_num_threads(threads);
+  }
 
   static List<String> cases() {
     return GOLDENS.entrySet().stream()

@@ -162,7 +162,7 @@ class TinyTrainingTest {
   @Test
   void goes_on_after_a_stop_with_the_dropout_it_would_have_had() throws Exception {
     Map<String, String> dropping =
-        Map.of("model", "wrn-10-1-dropout", "stochastic-depth", "0.5", "iterations", "4");
+        Map.of("model", "wrn-10-1-dropout", "stochastic-depth", "0.5", "iterations", "2");
     byte[] uninterrupted = weightsOf("whole", dropping);
     List<Event> events = new ArrayList<>();
     Training.Plan plan = plan("stopped", dropping);
