@@ -34,13 +34,20 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Folder or file with images, or a built-in name such as shapes.")
   private String data;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      defaultValue = "auto",
+      description = "auto, fp32 or bf16; auto is bf16 where the processor has it.")
+  private String precision;
+
   @Mixin private Json json;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
-    try (Classifier classifier = Classifier.load(model)) {
+    try (Classifier classifier = Classifier.load(model, precision)) {
       Evaluation evaluation = classifier.evaluate(data);
       print(EvaluateResult.of(model.toString(), data, classifier.precision(), evaluation));
     }

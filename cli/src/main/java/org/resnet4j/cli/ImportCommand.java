@@ -13,6 +13,7 @@ import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
 import org.resnet4j.weights.model.ModelImport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,14 +21,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code resnet4j import FILE [--as NAME] [-o DIR]}. */
 @Command(
     name = "import",
     description = {
       "Make a model folder of somebody's weights.",
-      "Reads safetensors and PyTorch checkpoints (.pth .pt .th .bin .tar) and finds out which"
-          + " network they are of. No file can run code."
+      "Reads safetensors and PyTorch checkpoints: .pth .pt .th .bin .tar.",
+      "Finds out which network they are of. No file can run code."
     },
     footer = {
       "",
@@ -55,17 +57,17 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--mean",
-      split = ",",
+      converter = Channels.Converter.class,
       paramLabel = "M",
       description = "Mean of each channel, as 0.5,0.5,0.5; ImageNet's by default.")
-  private @Nullable List<Double> mean;
+  private @Nullable Channels mean;
 
   @Option(
       names = "--std",
-      split = ",",
+      converter = Channels.Converter.class,
       paramLabel = "S",
       description = "Standard deviation of each channel; ImageNet's by default.")
-  private @Nullable List<Double> std;
+  private @Nullable Channels std;
 
   @Option(
       names = "--labels",
@@ -87,6 +89,21 @@ final class ImportCommand implements Callable<Integer> {
   @Mixin private Json json;
 
   @Spec private CommandSpec spec;
+
+  /** A number for each channel of an image, as {@code 0.5,0.5,0.5}. */
+  record Channels(List<Double> values) {
+    static final class Converter implements ITypeConverter<Channels> {
+      @Override
+      public Channels convert(String text) {
+        try {
+          return new Channels(Stream.of(text.split(",", -1)).map(Double::valueOf).toList());
+        } catch (NumberFormatException e) {
+          throw new TypeConversionException(
+              "\"%s\" must be a number for each channel, as 0.5,0.5,0.5".formatted(text));
+        }
+      }
+    }
+  }
 
   /** What {@code --json} prints. */
   private record Document(
@@ -111,8 +128,8 @@ final class ImportCommand implements Callable<Integer> {
         new ModelImport(
                 Optional.ofNullable(as).map(Catalogue::network),
                 newHead(),
-                Optional.ofNullable(mean),
-                Optional.ofNullable(std),
+                Optional.ofNullable(mean).map(Channels::values),
+                Optional.ofNullable(std).map(Channels::values),
                 Optional.ofNullable(labels).map(ModelImport::labels))
             .run(file, folder);
     print(result, folder);

@@ -46,6 +46,13 @@ final class PredictCommand implements Callable<Integer> {
       description = "Classes to show (default: ${DEFAULT-VALUE}).")
   private int top;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      defaultValue = "auto",
+      description = "auto, fp32 or bf16; auto is bf16 where the processor has it.")
+  private String precision;
+
   @Mixin private Json json;
 
   @ParentCommand private Main main;
@@ -59,7 +66,7 @@ final class PredictCommand implements Callable<Integer> {
           spec.commandLine(), "--top %d: must be at least 1".formatted(top));
     }
     List<PredictResult> results;
-    try (Classifier classifier = Classifier.load(model)) {
+    try (Classifier classifier = Classifier.load(model, precision)) {
       main.stop().listen(() -> {});
       int k = Math.min(top, classifier.network().classes());
       results = PredictResult.of(images, image -> classifier.classify(image, k), main.stop());

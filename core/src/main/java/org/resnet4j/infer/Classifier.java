@@ -54,10 +54,22 @@ public final class Classifier implements AutoCloseable {
    * @throws org.resnet4j.weights.WeightsException if it is not a model
    */
   public static Classifier load(Path model) {
-    SavedModel saved = SavedModel.open(model);
+    return load(model, "auto");
+  }
+
+  /**
+   * Opens a model folder, or a run folder that has one.
+   *
+   * @param precision {@code fp32}, {@code bf16}, or {@code auto} for bf16 where the processor
+   *     computes in it
+   * @throws org.resnet4j.weights.WeightsException if it is not a model
+   * @throws IllegalArgumentException for another precision
+   */
+  public static Classifier load(Path model, String precision) {
     Device device = Device.of("auto");
-    LiveNetwork network = saved.live(device, Precision.of("auto", device));
-    return new Classifier(network, saved.preprocessing(), saved.labels());
+    Precision chosen = Precision.of(precision, device);
+    SavedModel saved = SavedModel.open(model);
+    return new Classifier(saved.live(device, chosen), saved.preprocessing(), saved.labels());
   }
 
   public Network network() {
