@@ -58,7 +58,7 @@ public final class LiveNetwork implements AutoCloseable {
     headBias.retainReference();
   }
 
-  /** Where the values of parameters come from. */
+  /** Where the values of parameters come from; asked by several threads at once. */
   public interface Source {
     /** Puts the values of a parameter, row by row, as many as {@link Parameter#size}. */
     void read(Parameter parameter, FloatBuffer values);
@@ -114,31 +114,38 @@ public final class LiveNetwork implements AutoCloseable {
   /** A network with the given parameters, in evaluation mode. */
   public static LiveNetwork of(Network network, Source source, Device device, Precision precision) {
     Engine.start();
-    Map<String, Tensor> state = new LinkedHashMap<>();
     try (PointerScope scope = new PointerScope()) {
+      Map<Parameter, Tensor> read = new LinkedHashMap<>();
+      Map<Parameter, FloatBuffer> unread = new LinkedHashMap<>();
       for (Parameter parameter : network.state()) {
-        Tensor tensor = tensor(parameter, source, device);
-        if (parameter.role().trained()) {
-          tensor.set_requires_grad(true);
+        if (parameter.role() == Role.BATCHES_TRACKED) {
+          read.put(parameter, Tensors.scalar(source.count(parameter)));
+        } else {
+          // Values go into native memory at once: whole checkpoints pass here.
+          Tensor tensor = torch.empty(shape(parameter));
+          read.put(parameter, tensor);
+          unread.put(parameter, tensor.createBuffer());
         }
-        state.put(parameter.name(), Tensors.keep(tensor));
       }
+      unread.entrySet().parallelStream().forEach(e -> source.read(e.getKey(), e.getValue()));
+      Map<String, Tensor> state = new LinkedHashMap<>();
+      read.forEach(
+          (parameter, tensor) -> state.put(parameter.name(), placed(parameter, tensor, device)));
+      state.values().forEach(Tensors::keep);
       return new LiveNetwork(network, device, precision, state);
     }
   }
 
-  private static Tensor tensor(Parameter parameter, Source source, Device device) {
-    if (parameter.role() == Role.BATCHES_TRACKED) {
-      return Tensors.on(device, Tensors.scalar(source.count(parameter)));
-    }
-    // Read into native memory at once: whole checkpoints pass here.
-    Tensor tensor = torch.empty(parameter.shape().stream().mapToLong(i -> i).toArray());
-    source.read(parameter, tensor.createBuffer());
-    return Tensors.on(
-        device,
-        parameter.role() == Role.CONVOLUTION_WEIGHT
-            ? tensor.contiguous(torch.MemoryFormat.ChannelsLast)
-            : tensor);
+  private static long[] shape(Parameter parameter) {
+    return parameter.shape().stream().mapToLong(Integer::longValue).toArray();
+  }
+
+  /** On its device, in the memory order that convolutions want, and trained if it is to be. */
+  private static Tensor placed(Parameter parameter, Tensor tensor, Device device) {
+    boolean kernel = parameter.role() == Role.CONVOLUTION_WEIGHT;
+    Tensor ordered = kernel ? tensor.contiguous(torch.MemoryFormat.ChannelsLast) : tensor;
+    Tensor placed = Tensors.on(device, ordered);
+    return parameter.role().trained() ? placed.set_requires_grad(true) : placed;
   }
 
   /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
@@ -18,6 +19,7 @@ import org.resnet4j.data.image.Interpolation;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
+import org.resnet4j.weights.SafetensorsFile;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
 import org.resnet4j.weights.model.ModelConfig;
@@ -66,16 +68,35 @@ public record SavedModel(
    * @throws WeightsException if the weights are not the network's
    */
   public LiveNetwork live(Device device, Precision precision) {
-    Map<String, TensorEntry> entries = new HashMap<>();
-    ModelFolder.readWeights(folder, network).forEach(entry -> entries.put(entry.name(), entry));
-    try {
-      return LiveNetwork.of(network, new EntrySource(entries), device, precision);
-    } catch (IllegalArgumentException e) {
-      throw new WeightsException(folder, String.valueOf(e.getMessage()), e);
+    Optional<SafetensorsFile> open = ModelFolder.openWeights(folder, network);
+    if (open.isEmpty()) {
+      return converted(device, precision);
+    }
+    try (SafetensorsFile file = open.get()) {
+      return LiveNetwork.of(network, new FileSource(file), device, precision);
     }
   }
 
-  /** Values of a file that has been found to hold all of them. */
+  private LiveNetwork converted(Device device, Precision precision) {
+    Map<String, TensorEntry> entries = new HashMap<>();
+    ModelFolder.readWeights(folder, network).forEach(entry -> entries.put(entry.name(), entry));
+    return LiveNetwork.of(network, new EntrySource(entries), device, precision);
+  }
+
+  /** Values that go from the file into the network. */
+  private record FileSource(SafetensorsFile file) implements LiveNetwork.Source {
+    @Override
+    public void read(Parameter parameter, FloatBuffer values) {
+      file.read(parameter.name(), values);
+    }
+
+    @Override
+    public long count(Parameter parameter) {
+      return file.scalar(parameter.name());
+    }
+  }
+
+  /** Values that were converted. */
   private record EntrySource(Map<String, TensorEntry> entries) implements LiveNetwork.Source {
     @Override
     public void read(Parameter parameter, FloatBuffer values) {

@@ -21,7 +21,7 @@ final class FileBytes {
   private final FileChannel channel;
   private final long size;
 
-  private FileBytes(Path file, FileChannel channel) throws IOException {
+  FileBytes(Path file, FileChannel channel) throws IOException {
     this.file = file;
     this.channel = channel;
     this.size = channel.size();

@@ -11,11 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Parameter;
+import org.resnet4j.arch.Parameter.Role;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.weights.AtomicFile;
 import org.resnet4j.weights.DType;
 import org.resnet4j.weights.Json;
 import org.resnet4j.weights.Safetensors;
+import org.resnet4j.weights.SafetensorsFile;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.Weights;
 import org.resnet4j.weights.WeightsException;
@@ -61,6 +64,32 @@ public final class ModelFolder {
       file = pytorch;
     }
     return Conversion.exact(file, Weights.load(file).entries(), network).entries();
+  }
+
+  /**
+   * The file of weights, open, if its tensors need no conversion: just those of the network, in
+   * fp32. The caller closes it.
+   *
+   * @throws WeightsException if it is damaged
+   */
+  public static Optional<SafetensorsFile> openWeights(Path folder, Network network) {
+    Path path = folder.resolve(WEIGHTS);
+    if (!Files.isRegularFile(path)) {
+      return Optional.empty();
+    }
+    SafetensorsFile file = SafetensorsFile.open(path);
+    List<Parameter> state = network.state();
+    if (file.size() == state.size() && state.stream().allMatch(p -> holds(file, p))) {
+      return Optional.of(file);
+    }
+    file.close();
+    return Optional.empty();
+  }
+
+  private static boolean holds(SafetensorsFile file, Parameter parameter) {
+    DType dtype = parameter.role() == Role.BATCHES_TRACKED ? DType.I64 : DType.F32;
+    List<Long> shape = parameter.shape().stream().map(Integer::longValue).toList();
+    return file.holds(parameter.name(), dtype, shape);
   }
 
   /**
