@@ -17,7 +17,7 @@ enum ImageFormat {
   JPEG(twelveMonkeys(), 0xFF, 0xD8, 0xFF) {
     @Override
     byte[] pixelsOnly(byte[] bytes, ImageDecoder.Limits limits) throws IIOException {
-      return new JpegSegments(bytes, limits.scans()).pixelsOnly();
+      return new JpegSegments(bytes, limits.scans(), JpegSegments.MOST_WALKED).pixelsOnly();
     }
 
     @Override

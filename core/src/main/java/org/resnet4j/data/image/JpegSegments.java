@@ -8,6 +8,10 @@ import javax.imageio.IIOException;
 final class JpegSegments {
   private static final int START = 0xD8;
   private static final int END = 0xD9;
+
+  /** What the JDK goes over in about two seconds: ten scans of a photograph of 40 megapixels. */
+  static final long MOST_WALKED = 400_000_000;
+
   private static final int SCAN = 0xDA;
   private static final int COMMENT = 0xFE;
   private static final int JFIF = 0xE0;
@@ -21,12 +25,21 @@ final class JpegSegments {
 
   private final byte[] bytes;
   private final int maxScans;
+  private final long maxWalked;
   private final ByteArrayOutputStream kept;
   private int scans;
+  private long pixels;
 
-  JpegSegments(byte[] bytes, int maxScans) {
+  /**
+   * A file to go through.
+   *
+   * @param maxScans the most scans it may have
+   * @param maxWalked the most pixels that all scans together may go over
+   */
+  JpegSegments(byte[] bytes, int maxScans, long maxWalked) {
     this.bytes = bytes;
     this.maxScans = maxScans;
+    this.maxWalked = maxWalked;
     this.kept = new ByteArrayOutputStream(bytes.length);
   }
 
@@ -54,13 +67,13 @@ final class JpegSegments {
    * @param jpeg a whole file
    */
   static boolean isYcck(byte[] jpeg) throws IIOException {
-    byte[] adobe = new JpegSegments(jpeg, 1).header(ADOBE, new byte[0]);
+    byte[] adobe = new JpegSegments(jpeg, 1, Long.MAX_VALUE).header(ADOBE, new byte[0]);
     return adobe.length > ADOBE_TRANSFORM && adobe[ADOBE_TRANSFORM] != 0;
   }
 
   /** The first EXIF data of a whole file, empty if it has none. */
   static byte[] exif(byte[] jpeg) throws IIOException {
-    return new JpegSegments(jpeg, 1).header(EXIF, EXIF_START);
+    return new JpegSegments(jpeg, 1, Long.MAX_VALUE).header(EXIF, EXIF_START);
   }
 
   /** What follows a start in the first such segment before the pixels, empty if there is none. */
@@ -105,12 +118,21 @@ final class JpegSegments {
     if (end > bytes.length) {
       throw truncated();
     }
+    if (isFrame(code(at)) && at + 9 <= end) {
+      int height = ((bytes[at + 5] & 0xFF) << 8) | (bytes[at + 6] & 0xFF);
+      int width = ((bytes[at + 7] & 0xFF) << 8) | (bytes[at + 8] & 0xFF);
+      pixels = (long) height * width;
+    }
     return code(at) == SCAN ? scanEnd(end) : end;
   }
 
   private int scanEnd(int from) throws IIOException {
     if (++scans > maxScans) {
       throw new IIOException("more than %d scans".formatted(maxScans));
+    }
+    if (scans > 1 && scans * pixels > maxWalked) { // One scan alone is judged by its size.
+      throw new IIOException(
+          "%d scans of %d pixels; at most %d pixels in all".formatted(scans, pixels, maxWalked));
     }
     int at = marker(from);
     while (isRestart(code(at))) {
@@ -121,6 +143,11 @@ final class JpegSegments {
 
   private static boolean isRestart(int code) {
     return code >= 0xD0 && code <= 0xD7;
+  }
+
+  /** A start of frame: not the tables of Huffman and arithmetic codes, which lie between. */
+  private static boolean isFrame(int code) {
+    return code >= 0xC0 && code <= 0xCF && code != 0xC4 && code != 0xC8 && code != 0xCC;
   }
 
   private static boolean isMetadata(int code) {

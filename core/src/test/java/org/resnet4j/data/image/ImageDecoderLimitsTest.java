@@ -61,6 +61,25 @@ class ImageDecoderLimitsTest {
         .withMessage("x.jpg: cannot be decoded as JPEG: more than 9 scans");
   }
 
+  /** The file's own 10 scans, but of 6400 x 6400 pixels: 409.6 million to go over. */
+  @Test
+  void refuses_scans_that_go_over_too_many_pixels_together() {
+    byte[] progressive = Golden.bytes("progressive.jpg");
+    int frame = 0;
+    while ((progressive[frame] & 0xff) != 0xff || (progressive[frame + 1] & 0xff) != 0xc2) {
+      frame++;
+    }
+    for (int side : new int[] {5, 7}) {
+      progressive[frame + side] = (byte) (6400 >> 8);
+      progressive[frame + side + 1] = (byte) 6400;
+    }
+    assertThatExceptionOfType(DataException.class)
+        .isThrownBy(() -> new ImageDecoder(3).decode(progressive, "x.jpg"))
+        .withMessage(
+            "x.jpg: cannot be decoded as JPEG: 10 scans of 40960000 pixels; at most 400000000"
+                + " pixels in all");
+  }
+
   @ParameterizedTest
   @CsvSource({"65500, 65500", "16385, 1", "1, 16385", "10000, 9000"})
   void refuses_a_jpeg_whose_header_asks_for_too_much(int width, int height) {
