@@ -80,7 +80,10 @@ public final class Catalogue {
     for (ShortcutOption option : ShortcutOption.values()) {
       names.add("resnet" + depth + option.suffix());
     }
+    // Making every network takes longer than reading its weights; a wide one counts projections
+    // too.
     return names.stream()
+        .filter(name -> name.contains("" + depth) || name.contains("wrn-" + (depth + 2)))
         .filter(Catalogue::knows)
         .filter(
             name -> {
