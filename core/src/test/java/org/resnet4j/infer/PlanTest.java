@@ -1,0 +1,172 @@
+package org.resnet4j.infer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.arch.Catalogue;
+import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Parameter;
+import org.resnet4j.arch.Shape;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.nn.ReproducibleValues;
+import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Precision;
+import org.resnet4j.tensor.Tensors;
+
+/** A compiled network gives what the network itself gives. */
+class PlanTest {
+  private static final int IMAGES = 2;
+
+  static Stream<Network> networks() {
+    Stream<String> names =
+        Stream.of(
+            "resnet8",
+            "resnet8-a-after",
+            "resnet8-b",
+            "resnet8-c",
+            "resnet8-plain",
+            "resnet8-scaled",
+            "resnet8-gated",
+            "resnet8-exclusive-gated",
+            "resnet8-dropout-shortcut",
+            "resnet8-norm-after-addition",
+            "resnet8-relu-before-addition",
+            "resnet8-relu-only-pre-activation",
+            "resnetv2_8",
+            "wrn-10-1-dropout",
+            "resnet18",
+            "resnet18d",
+            "resnet50-v1",
+            "resnet50t",
+            "seresnet18",
+            "resnext50_32x4d",
+            "resnet50_gn",
+            "resnetblur18",
+            "resnetv2_18",
+            "resnetv2_50d");
+    Network dilated = small(Catalogue.network("resnet50d").withOutputStride(8));
+    return Stream.concat(
+        names.map(name -> small(Catalogue.network(name))),
+        Stream.of(
+            dilated.withName("resnet50d, output stride 8"),
+            small(Catalogue.network("resnet18").withStochasticDepth(0.5)).withName("stochastic")));
+  }
+
+  private static Network small(Network network) {
+    int side = network.input().height() == 32 ? 16 : 64;
+    return network.withClasses(7).withInput(new Shape(3, side, side));
+  }
+
+  @ParameterizedTest
+  @MethodSource("networks")
+  void gives_the_logits_of_the_network(Network network) {
+    assertThat(difference(network, Precision.FP32)).isLessThanOrEqualTo(2e-5);
+  }
+
+  /** bf16 keeps eight bits: a two-hundredth of a value, and deep networks add them up. */
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet20", "resnet18", "resnetv2_18", "seresnet18"})
+  void stays_near_them_in_bf16(String name) {
+    assertThat(difference(small(Catalogue.network(name)), Precision.BF16))
+        .isLessThanOrEqualTo(0.05);
+  }
+
+  @Test
+  void gives_the_same_bits_again_and_for_each_image_alone() {
+    Network network = small(Catalogue.network("resnet18"));
+    float[] images = images(network);
+    int size = images.length / IMAGES;
+    try (Plan pair = plan(network, IMAGES, Precision.FP32);
+        Plan single = plan(network, 1, Precision.FP32)) {
+      pair.pixels().put(images);
+      float[] logits = pair.run();
+      assertThat(pair.run()).containsExactly(logits);
+      single.pixels().put(images, size, size);
+      float[] second = single.run();
+      for (int i = 0; i < 7; i++) {
+        assertThat(second[i]).isCloseTo(logits[7 + i], org.assertj.core.data.Offset.offset(1e-4f));
+      }
+    }
+  }
+
+  @Test
+  void folds_every_batch_norm_and_fuses_every_addition_of_resnet50() {
+    Network network = small(Catalogue.network("resnet50"));
+    try (Plan plan = plan(network, 1, Precision.FP32)) {
+      // 53 convolutions, the maximum pool, the average pool and the linear layer.
+      assertThat(plan.steps()).hasSize(56);
+    }
+  }
+
+  @Test
+  void allocates_nothing_while_it_runs_and_gives_everything_back() {
+    Network network = small(Catalogue.network("resnet18"));
+    plan(network, 1, Precision.FP32).close(); // What is made once a process is made.
+    long before = Pointer.totalCount();
+    try (Plan plan = plan(network, 1, Precision.FP32)) {
+      plan.run();
+      long running = Pointer.totalCount();
+      for (int i = 0; i < 20; i++) {
+        plan.run();
+      }
+      assertThat(Pointer.totalCount()).isEqualTo(running);
+    }
+    assertThat(Pointer.totalCount()).isEqualTo(before);
+  }
+
+  private static double difference(Network network, Precision precision) {
+    float[] images = images(network);
+    float[] expected;
+    try (LiveNetwork live =
+            LiveNetwork.of(network, ReproducibleValues::put, Device.CPU, Precision.FP32);
+        PointerScope scope = new PointerScope();
+        NoGradGuard constant = new NoGradGuard()) {
+      Shape shape = network.input();
+      Tensor pixels =
+          Tensors.of(images, IMAGES, shape.height(), shape.width(), shape.channels())
+              .permute(0, 3, 1, 2);
+      expected = Tensors.floats(live.forward(pixels));
+    }
+    float[] actual;
+    try (Plan plan = plan(network, IMAGES, precision)) {
+      plan.pixels().put(images);
+      actual = plan.run();
+    }
+    double range = 0;
+    double largest = 0;
+    for (int i = 0; i < expected.length; i++) {
+      range = Math.max(range, Math.abs(expected[i]));
+      largest = Math.max(largest, Math.abs((double) actual[i] - expected[i]));
+    }
+    return largest / range;
+  }
+
+  private static Plan plan(Network network, int batch, Precision precision) {
+    Map<String, Parameter> parameters =
+        network.state().stream().collect(Collectors.toMap(Parameter::name, Function.identity()));
+    return new Plan(
+        network, name -> ReproducibleValues.fill(parameters.get(name)), batch, precision);
+  }
+
+  private static float[] images(Network network) {
+    float[] images = new float[Math.toIntExact(IMAGES * network.input().size())];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = (i * 7919 % 251) / 125f - 1;
+    }
+    assertThat(List.of(Arrays.hashCode(images))).hasSize(1);
+    return images;
+  }
+}
