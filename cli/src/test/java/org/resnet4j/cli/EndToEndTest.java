@@ -110,7 +110,15 @@ class EndToEndTest {
   @Test
   void evaluate_finds_the_mistakes_that_train_reported() throws Exception {
     Program.Result result =
-        program().run("evaluate", run.toString(), "--data", squares.toString(), "--json");
+        program()
+            .run(
+                "evaluate",
+                run.toString(),
+                "--data",
+                squares.toString(),
+                "--precision",
+                "fp32",
+                "--json");
     assertThat(result.status()).as(result.err()).isZero();
     JsonNode document = result.document();
     JsonNode test = trained.document().get("test");

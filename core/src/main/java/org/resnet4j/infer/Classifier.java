@@ -4,12 +4,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.arch.Network;
-import org.resnet4j.arch.Shape;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.Splits;
@@ -19,10 +14,8 @@ import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.image.ImageDecoder;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
-import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
-import org.resnet4j.tensor.Tensors;
 import org.resnet4j.train.Evaluation;
 import org.resnet4j.train.Evaluator;
 import org.resnet4j.train.SavedModel;
@@ -36,16 +29,20 @@ import org.resnet4j.train.SavedModel;
 public final class Classifier implements AutoCloseable {
   private static final int BATCH = 128;
 
-  private final LiveNetwork network;
+  private final Network network;
+  private final Runner runner;
+  private final Precision precision;
   private final Preprocessing preprocessing;
   private final List<String> labels;
   private final ImageDecoder decoder;
 
-  private Classifier(LiveNetwork network, Preprocessing preprocessing, List<String> labels) {
-    this.network = network;
-    this.preprocessing = preprocessing;
-    this.labels = labels;
-    this.decoder = new ImageDecoder(network.network().input().channels());
+  private Classifier(SavedModel model, Runner runner, Precision precision) {
+    this.network = model.network();
+    this.runner = runner;
+    this.precision = precision;
+    this.preprocessing = model.preprocessing();
+    this.labels = model.labels();
+    this.decoder = new ImageDecoder(network.input().channels());
   }
 
   /**
@@ -69,16 +66,20 @@ public final class Classifier implements AutoCloseable {
     Device device = Device.of("auto");
     Precision chosen = Precision.of(precision, device);
     SavedModel saved = SavedModel.open(model);
-    return new Classifier(saved.live(device, chosen), saved.preprocessing(), saved.labels());
+    Runner runner =
+        device == Device.CPU
+            ? new CompiledRunner(saved, chosen)
+            : new LiveRunner(saved.live(device, chosen));
+    return new Classifier(saved, runner, chosen);
   }
 
   public Network network() {
-    return network.network();
+    return network;
   }
 
   /** fp32 or bf16. */
   public String precision() {
-    return network.precision().id();
+    return precision.id();
   }
 
   /**
@@ -101,18 +102,27 @@ public final class Classifier implements AutoCloseable {
   }
 
   private float[] probabilities(Image image) {
-    Shape shape = network.network().input();
-    float[] pixels = new float[Math.toIntExact(shape.size())];
+    float[] pixels = new float[Math.toIntExact(network.input().size())];
     preprocessing.apply(image, pixels, 0);
-    try (PointerScope temporaries = new PointerScope();
-        NoGradGuard constant = new NoGradGuard()) {
-      Tensor input =
-          Tensors.on(
-                  network.device(),
-                  Tensors.of(pixels, 1, shape.height(), shape.width(), shape.channels()))
-              .permute(0, 3, 1, 2);
-      return Tensors.floats(torch.softmax(network.forward(input), 1));
+    return softmax(runner.logits(pixels, 1));
+  }
+
+  private static float[] softmax(float[] logits) {
+    double most = Double.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      most = Math.max(most, logit);
     }
+    double[] powers = new double[logits.length];
+    double sum = 0;
+    for (int i = 0; i < logits.length; i++) {
+      powers[i] = Math.exp(logits[i] - most);
+      sum += powers[i];
+    }
+    float[] probabilities = new float[logits.length];
+    for (int i = 0; i < logits.length; i++) {
+      probabilities[i] = (float) (powers[i] / sum);
+    }
+    return probabilities;
   }
 
   /**
@@ -133,7 +143,8 @@ public final class Classifier implements AutoCloseable {
     try (Loader images =
         new Loader(
             splits.test(), preprocessing, new Augmentation.None(), Loader.Options.inOrder(BATCH))) {
-      return Evaluator.evaluate(network, images, labels);
+      return Evaluator.evaluate(
+          batch -> runner.logits(batch.pixels(), batch.size()), images, labels);
     }
   }
 
@@ -162,6 +173,6 @@ public final class Classifier implements AutoCloseable {
 
   @Override
   public void close() {
-    network.close();
+    runner.close();
   }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The environment variable {@code RESNET4J_THREADS} sets the number of threads.
  */
 public final class Engine {
+  private static final int THREADS;
+
   static {
     // Must be set before the first native pointer: by default JavaCPP stalls in the garbage
     // collector
@@ -25,8 +27,8 @@ public final class Engine {
     setDefault("org.bytedeco.javacpp.maxBytes", "0");
     Loader.load(torch.class);
     openblas_nolapack.blas_set_num_threads(1);
-    torch.set_num_threads(
-        chosenThreads(System.getenv("RESNET4J_THREADS"), torch.get_num_threads()));
+    THREADS = chosenThreads(System.getenv("RESNET4J_THREADS"), torch.get_num_threads());
+    torch.set_num_threads(THREADS);
   }
 
   private Engine() {}
@@ -36,9 +38,14 @@ public final class Engine {
     // Loading the class has done it.
   }
 
+  /** Lets operations that the calling thread starts use that many threads; each thread asks. */
+  public static void adoptThread() {
+    torch.set_num_threads(THREADS);
+  }
+
   /** The threads that one operation may use. */
   public static int threads() {
-    return torch.get_num_threads();
+    return THREADS;
   }
 
   /** The threads of OpenBLAS; 1 unless somebody changed it. */

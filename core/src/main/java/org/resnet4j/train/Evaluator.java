@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -26,27 +27,37 @@ public final class Evaluator {
     return evaluate(network, loader, classes, () -> false).orElseThrow();
   }
 
+  /** Judges whatever gives logits, (N, classes), for a batch. */
+  public static Evaluation evaluate(
+      Function<Batch, float[]> network, Loader loader, List<String> classes) {
+    return evaluate(network, loader, classes, () -> false).orElseThrow();
+  }
+
   /** As {@link #evaluate(LiveNetwork, Loader, List)}, or nothing if told to stop before the end. */
   static Optional<Evaluation> evaluate(
       LiveNetwork network, Loader loader, List<String> classes, BooleanSupplier stop) {
     network.train(false);
+    return evaluate(batch -> logits(network, batch), loader, classes, stop);
+  }
+
+  private static Optional<Evaluation> evaluate(
+      Function<Batch, float[]> network, Loader loader, List<String> classes, BooleanSupplier stop) {
     Tally tally = new Tally(classes);
     try (Batches batches = loader.epoch(0, 0)) {
       for (Batch batch : batches) {
         if (stop.getAsBoolean()) {
           return Optional.empty();
         }
-        tally.add(logits(network, batch), batch);
+        tally.add(new Logits(network.apply(batch), classes.size()), batch);
       }
     }
     return Optional.of(tally.evaluation());
   }
 
-  private static Logits logits(LiveNetwork network, Batch batch) {
+  private static float[] logits(LiveNetwork network, Batch batch) {
     try (PointerScope temporaries = new PointerScope();
         NoGradGuard constant = new NoGradGuard()) {
-      return new Logits(
-          Tensors.floats(network.forward(images(network, batch))), network.network().classes());
+      return Tensors.floats(network.forward(images(network, batch)));
     }
   }
 
