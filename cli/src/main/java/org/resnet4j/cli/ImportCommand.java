@@ -40,6 +40,8 @@ import picocli.CommandLine.TypeConversionException;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class ImportCommand implements Callable<Integer> {
+  private static final int MOST_CLASSES = 1 << 20;
+
   @Parameters(paramLabel = "FILE", description = "A file of weights.")
   private Path file;
 
@@ -122,7 +124,7 @@ final class ImportCommand implements Callable<Integer> {
               .formatted(file, file));
     }
     if (Files.exists(folder) && !empty(folder)) {
-      throw usage("%s exists; choose another folder with -o".formatted(folder));
+      throw usage("%s exists; choose another folder with -o DIR".formatted(folder));
     }
     ModelImport.Result result =
         new ModelImport(
@@ -143,6 +145,9 @@ final class ImportCommand implements Callable<Integer> {
   }
 
   private static boolean empty(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
     try (Stream<Path> inside = Files.list(folder)) {
       return inside.findAny().isEmpty();
     }
@@ -152,11 +157,14 @@ final class ImportCommand implements Callable<Integer> {
     if (head == null && classes == null) {
       return Optional.empty();
     }
-    if (head == null || !head.equals("new")) {
-      throw usage("--head = %s: must be new, with --classes N".formatted(String.valueOf(head)));
+    if (head == null) {
+      throw usage("--classes is for --head new; the file's own head has its own");
     }
-    if (classes == null || classes < 1) {
-      throw usage("--head new needs --classes N, at least 1");
+    if (!head.equals("new")) {
+      throw usage("--head = %s: must be new, with --classes N".formatted(head));
+    }
+    if (classes == null || classes < 1 || classes > MOST_CLASSES) {
+      throw usage("--head new needs --classes N, from 1 to %d".formatted(MOST_CLASSES));
     }
     return Optional.of(classes);
   }

@@ -54,6 +54,19 @@ public final class AtomicFile {
     write(target, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
   }
 
+  /**
+   * Makes a folder and those around it, unless it is there.
+   *
+   * @throws IOException naming the folder
+   */
+  public static void makeFolder(Path folder) throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IOException("%s: cannot be made: %s".formatted(folder, reason(e)), e);
+    }
+  }
+
   static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);

@@ -19,8 +19,11 @@ import org.resnet4j.weights.PickleValue.TensorView;
  * @param notes what was unwrapped to get at them and what was left out, for people
  */
 public record Weights(List<TensorEntry> entries, List<String> notes) {
-  /** What data parallel, averaging and {@code torch.compile} put before every name. */
-  private static final List<String> PREFIXES = List.of("module.", "_orig_mod.");
+  /**
+   * What data parallel, averaging, {@code torch.compile} and modules of PyTorch Lightning put
+   * before every name.
+   */
+  private static final List<String> PREFIXES = List.of("module.", "_orig_mod.", "model.");
 
   /** The count that PyTorch's {@code AveragedModel} keeps beside the model. */
   private static final String AVERAGED_COUNT = "n_averaged";

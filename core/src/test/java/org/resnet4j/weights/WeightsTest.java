@@ -86,14 +86,14 @@ class WeightsTest {
     Safetensors.write(
         file,
         List.of(
-            TensorEntry.ofLong("module._orig_mod.a", 1),
-            TensorEntry.ofLong("module._orig_mod.module.b", 2)),
+            TensorEntry.ofLong("model.module._orig_mod.a", 1),
+            TensorEntry.ofLong("model.module._orig_mod.module.b", 2)),
         Map.of());
     Weights weights = Weights.load(file);
     assertThat(weights.entries())
         .containsExactly(TensorEntry.ofLong("a", 1), TensorEntry.ofLong("module.b", 2));
     assertThat(weights.notes())
-        .containsExactly("\"module._orig_mod.\" removed from the front of every name");
+        .containsExactly("\"model.module._orig_mod.\" removed from the front of every name");
   }
 
   @Test

@@ -53,14 +53,9 @@ enum Convention {
       "OpenMMLab",
       "backbone\\.(?:conv1|stem\\.0)\\.weight",
       rule("head\\.fc\\.(\\w+)", m -> "fc." + m.group(1)),
+      rule("backbone\\.stem\\.7\\.(\\w+)", m -> "bn1." + m.group(1)),
+      rule("backbone\\.stem\\.(\\d\\.\\w+)", m -> "conv1." + m.group(1)),
       rule("backbone\\.(.+)", m -> m.group(1))),
-  /** SENet as it was first published for PyTorch. */
-  FIRST_SENET(
-      "the first SENets for PyTorch",
-      "layer1\\.0\\.se_module\\.fc1\\.weight",
-      rule("layer0\\.(.+)", m -> m.group(1)),
-      rule("last_linear\\.(\\w+)", m -> "fc." + m.group(1)),
-      rule("(.+)\\.se_module\\.(.+)", m -> m.group(1) + ".se." + m.group(2))),
   /** The names of {@link org.resnet4j.arch.Network#state} themselves. */
   TORCHVISION("torchvision and timm", ".*");
 

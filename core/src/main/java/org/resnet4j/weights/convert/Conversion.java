@@ -1,5 +1,7 @@
 package org.resnet4j.weights.convert;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -163,7 +165,7 @@ public record Conversion(
     private final Network network;
     private final Map<String, TensorEntry> found;
     private final List<String> decided;
-    private final List<String> units;
+    private final Set<String> parts;
     private final Set<String> used = new LinkedHashSet<>();
     private final List<String> faults = new ArrayList<>();
 
@@ -171,7 +173,7 @@ public record Conversion(
       this.network = network;
       this.found = found;
       this.decided = decided;
-      this.units = network.units().stream().map(Unit::name).toList();
+      this.parts = network.units().stream().map(unit -> part(unit.name())).collect(toSet());
     }
 
     Conversion convert(boolean newHead) {
@@ -299,7 +301,7 @@ public record Conversion(
           new float[Math.toIntExact(parameter.size())]);
     }
 
-    /** What is left over: harmless beside the network, a fault inside a block of it. */
+    /** What is left over: harmless beside the network, a fault in its stages, stem or head. */
     private List<String> unused() {
       List<String> unused = new ArrayList<>();
       for (TensorEntry tensor : found.values()) {
@@ -317,8 +319,13 @@ public record Conversion(
       return unused;
     }
 
+    /** The same for all stages: a block more, or a stage, makes another network. */
+    private static String part(String name) {
+      return name.replaceFirst("\\d*\\..*", "");
+    }
+
     private boolean inside(String name) {
-      return units.stream().anyMatch(unit -> name.startsWith(unit + "."))
+      return parts.contains(part(name))
           || network.stemLayers().stream().anyMatch(layer -> name.startsWith(layer.name() + "."))
           || name.startsWith(network.headName() + ".");
     }

@@ -131,6 +131,11 @@ final class Inference {
     if (has(norm + ".running_mean")) {
       return new Norm.Batch();
     }
+    if (preActivated && has("stem.conv.weight")) {
+      throw new IllegalArgumentException(
+          "group norm, pre-activation and a stem of one convolution are those of BiT, whose"
+              + " convolutions standardise their weights; no network here does");
+    }
     decided.add(
         "group norm: norms have no running statistics; %d groups, which the tensors cannot tell"
             .formatted(GROUPS_OF_GROUP_NORM));
@@ -208,6 +213,12 @@ final class Inference {
       decided.add(
           "the stride of a bottleneck is on its 3x3 (v1.5); the tensors cannot tell"
               + other("; if it is on the first 1x1", name + "-v1"));
+    }
+    String blurred = name.replaceFirst("^resnet", "resnetblur");
+    if (!blurred.equals(name) && Catalogue.knows(blurred)) {
+      decided.add(
+          "nothing is blurred before a stride; the tensors cannot tell"
+              + other("; if it is", blurred));
     }
     if (zeroPadded) {
       decided.add(

@@ -169,7 +169,7 @@ public final class ModelFolder {
       throws IOException {
     List<TensorEntry> entries =
         Conversion.exact(folder.resolve(WEIGHTS), List.copyOf(weights), config.network()).entries();
-    Files.createDirectories(folder);
+    AtomicFile.makeFolder(folder);
     Safetensors.write(folder.resolve(WEIGHTS), entries, METADATA);
     if (pixelMean.isPresent()) {
       Safetensors.write(folder.resolve(PIXEL_MEAN), List.of(pixelMean.get()), METADATA);

@@ -1,7 +1,9 @@
 package org.resnet4j.weights.model;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,10 +70,11 @@ public record ModelImport(
           "takes images of %d channels; give --mean and --std with %d values each"
               .formatted(channels, channels));
     }
-    if (mean.isEmpty() || std.isEmpty()) {
-      decided.add(
-          "images are normalised with ImageNet's mean %s and std %s; if the training used others, give --mean and --std"
-              .formatted(IMAGENET_MEAN, IMAGENET_STD));
+    if (mean.isEmpty()) {
+      decided.add(assumed("mean", IMAGENET_MEAN));
+    }
+    if (std.isEmpty()) {
+      decided.add(assumed("std", IMAGENET_STD));
     }
     if (labels.isEmpty()) {
       decided.add("classes are named by their numbers; give --labels for names");
@@ -89,6 +92,11 @@ public record ModelImport(
     } catch (IllegalArgumentException e) {
       throw new WeightsException(file, String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private static String assumed(String what, List<Double> values) {
+    return "images are normalised with ImageNet's %s %s; if the training used another, give --%s"
+        .formatted(what, values, what);
   }
 
   private static String card(Path file, ModelConfig config, List<String> decided) {
@@ -109,10 +117,14 @@ public record ModelImport(
    */
   public static List<String> labels(Path file) {
     try {
-      String text = Files.readString(file);
+      String text = Files.readString(file).replaceFirst("^\ufeff", ""); // Notepad's mark
       return text.stripLeading().startsWith("[") || text.stripLeading().startsWith("{")
           ? ModelFolder.labels(file)
           : text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList();
+    } catch (NoSuchFileException e) {
+      throw new WeightsException(file, "there is no such file", e);
+    } catch (CharacterCodingException e) {
+      throw new WeightsException(file, "is not text in UTF-8; save it so", e);
     } catch (IOException e) {
       throw new WeightsException(file, "cannot be read as text: " + e.getMessage(), e);
     }

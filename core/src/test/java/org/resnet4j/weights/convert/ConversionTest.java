@@ -52,8 +52,9 @@ class ConversionTest {
     "linear.weight, layer1.0.conv1.weight, layer1.0.conv1.weight",
     "backbone.conv1.weight, backbone.layer1.0.bn1.weight, layer1.0.bn1.weight",
     "backbone.conv1.weight, head.fc.weight, fc.weight",
-    "layer1.0.se_module.fc1.weight, layer1.0.se_module.fc2.bias, layer1.0.se.fc2.bias",
-    "layer1.0.se_module.fc1.weight, layer0.conv1.weight, conv1.weight",
+    "backbone.stem.0.weight, backbone.stem.3.weight, conv1.3.weight",
+    "backbone.stem.0.weight, backbone.stem.4.running_mean, conv1.4.running_mean",
+    "backbone.stem.0.weight, backbone.stem.7.bias, bn1.bias",
     "conv1.weight, head.fc.weight, head.fc.weight"
   })
   void knows_the_names_of_others(String mark, String theirs, String ours) {
@@ -104,6 +105,18 @@ class ConversionTest {
     assertThat(Conversion.of(FILE, tensors, Options.NONE).unused()).containsExactly("total_ops");
     assertThatThrownBy(() -> Conversion.exact(FILE, tensors, RESNET8))
         .hasMessage("some.pth: not the weights of resnet8: \"total_ops\" [1] is not expected");
+  }
+
+  @Test
+  void refuses_blocks_and_stages_that_the_network_does_not_have() {
+    assertThatThrownBy(
+            () -> Conversion.of(FILE, tensors(Catalogue.network("resnet14")), as(RESNET8)))
+        .hasMessageContaining(
+            "layer1.1.conv1.weight [16, 16, 3, 3] is not expected: resnet8 has nothing of that name");
+    List<TensorEntry> tensors = new ArrayList<>(tensors(RESNET8));
+    tensors.add(TensorEntry.ofFloats("layer4.0.conv1.weight", List.of(1L), new float[1]));
+    assertThatThrownBy(() -> Conversion.of(FILE, tensors, as(RESNET8)))
+        .hasMessageContaining("layer4.0.conv1.weight [1] is not expected");
   }
 
   /** conv + b, less the mean m, is conv less (m - b). */

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Norm;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
 
@@ -61,6 +62,22 @@ class InferenceTest {
                           line.contains("--as resnet20-a-after")
                               && line.contains("--as resnet20-plain"));
             });
+  }
+
+  @Test
+  void names_the_form_that_blurs() {
+    assertThat(Inference.infer(shapes(Catalogue.network("resnetblur50")), 0).decided())
+        .anyMatch(line -> line.contains("--as resnetblur50"));
+  }
+
+  @Test
+  void refuses_networks_that_standardise_their_weights() {
+    Network likeBit = Catalogue.network("resnetv2_50").withNorm(new Norm.Group(32));
+    assertThatThrownBy(() -> Inference.infer(shapes(likeBit), 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("BiT");
+    Network deep = Catalogue.network("resnetv2_50d").withNorm(new Norm.Group(32));
+    assertThat(Inference.infer(shapes(deep), 0).network().norm()).isEqualTo(new Norm.Group(32));
   }
 
   @Test
