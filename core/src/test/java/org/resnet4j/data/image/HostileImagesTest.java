@@ -114,7 +114,8 @@ class HostileImagesTest {
     }
     assertThat(temporaryFiles()).isEqualTo(temporary);
     assumeTrue(files > 0, "open files can be counted on Linux alone");
-    assertThat(openFiles()).isLessThanOrEqualTo(files);
+    // The JVM itself may open a library or a jar meanwhile; a leak would be thousands.
+    assertThat(openFiles()).isLessThan(files + 10);
   }
 
   private static List<Long> decodeAll(List<String> names) {
