@@ -104,12 +104,24 @@ final class ConfigJson {
   }
 
   private static Network catalogued(JsonCursor json, Shape input) {
+    if (json.has("model_args")) { // Others change the network, some without changing a tensor.
+      json.at("model_args")
+          .only("num_classes", "in_chans", "global_pool", "drop_rate", "drop_path_rate");
+    }
+    only(json, "global_pool", "avg");
+    only(json.at("pretrained_cfg"), "crop_mode", "center");
     JsonCursor architecture = json.at("architecture");
     int classes = json.at("num_classes").integer();
     try {
       return Catalogue.network(architecture.text()).withInput(input).withClasses(classes);
     } catch (IllegalArgumentException e) {
       throw architecture.fault(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static void only(JsonCursor json, String field, String value) {
+    if (json.has(field) && !json.at(field).text().equals(value)) {
+      throw json.at(field).fault("must be " + value);
     }
   }
 

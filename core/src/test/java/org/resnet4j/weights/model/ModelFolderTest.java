@@ -35,9 +35,10 @@ class ModelFolderTest {
   /** What timm 1.0 writes, less what it does not read. */
   private static final String TIMM =
       """
-      {"architecture": "resnet18", "num_classes": 3, "num_features": 512,
+      {"architecture": "resnet18", "num_classes": 3, "num_features": 512, "global_pool": "avg",
+       "model_args": {"num_classes": 3, "in_chans": 3, "global_pool": "avg"},
        "pretrained_cfg": {"tag": "a1_in1k", "input_size": [3, 224, 224], "fixed_input_size": false,
-         "pool_size": [7, 7], "crop_pct": 0.95, "interpolation": "bicubic",
+         "pool_size": [7, 7], "crop_pct": 0.95, "crop_mode": "center", "interpolation": "bicubic",
          "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225],
          "first_conv": "conv1", "classifier": "fc", "num_classes": 3}}
       """;
@@ -120,6 +121,9 @@ class ModelFolderTest {
         "\"num_classes\": 3|\"num_classes\": 0|$.architecture: resnet18: classes must be at least 1",
         "\"num_features\"|\"label_names\": [\"a\"], \"x\"|1 label names for 3 classes; each class",
         "bicubic|lanczos|interpolation = \"lanczos\": must be bilinear or bicubic",
+        "\"global_pool\": \"avg\",|\"global_pool\": \"max\",|$.global_pool: must be avg",
+        "center|squash|$.pretrained_cfg.crop_mode: must be center",
+        "\"in_chans\"|\"output_stride\"|$.model_args: ",
         "0.95|1.5|$.pretrained_cfg.crop_pct: 1.5: must be above 0 and at most 1",
         "0.95|0|$.pretrained_cfg.crop_pct: 0.0: must be above 0 and at most 1",
         "0.95|\"1\"|$.pretrained_cfg.crop_pct: must be a number",
@@ -127,8 +131,8 @@ class ModelFolderTest {
         "0.229|0.0|must be finite, and std above 0",
         "\"pretrained_cfg\"|\"cfg\"|$: pretrained_cfg is missing",
         "\"num_classes\": 3|\"num_classes\": 3, \"num_classes\": 3|not valid JSON (line 1, column ",
-        "}}|}}}|not valid JSON (line 5, column ",
-        "}}|}|not valid JSON (line 6, column ",
+        "}}|}}}|not valid JSON (line 6, column ",
+        "}}|}|not valid JSON (line 7, column ",
         "{\"arch|[{\"arch|not valid JSON (line ",
       })
   void refuses_a_config(String right, String wrong, String message) throws IOException {
