@@ -114,11 +114,6 @@ final class Primitives implements AutoCloseable {
     return steps;
   }
 
-  /** Bytes of all feature maps. */
-  long bytes() {
-    return slots.stream().mapToLong(slot -> slot.bytes).sum();
-  }
-
   void run() {
     for (Step step : steps) {
       step.work.execute(queue, step.arguments);

@@ -18,14 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
-import org.resnet4j.arch.Parameter;
-import org.resnet4j.arch.Parameter.Role;
 import org.resnet4j.data.Image;
 import org.resnet4j.nn.ReproducibleValues;
-import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
 import org.resnet4j.weights.model.ModelConfig;
-import org.resnet4j.weights.model.ModelFolder;
 
 /** One object for any number of threads that gives everything back. */
 class ClassifierTest {
@@ -43,15 +39,7 @@ class ClassifierTest {
             "bilinear",
             List.of(0.5, 0.5, 0.5),
             List.of(0.25, 0.25, 0.25));
-    List<TensorEntry> weights = new ArrayList<>();
-    for (Parameter parameter : NETWORK.state()) {
-      List<Long> shape = parameter.shape().stream().map(Integer::longValue).toList();
-      weights.add(
-          parameter.role() == Role.BATCHES_TRACKED
-              ? TensorEntry.ofLong(parameter.name(), 0)
-              : TensorEntry.ofFloats(parameter.name(), shape, ReproducibleValues.fill(parameter)));
-    }
-    ModelFolder.write(folder, config, weights, "");
+    ReproducibleModel.write(folder, config, ReproducibleValues::fill);
   }
 
   @Test

@@ -9,7 +9,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -24,11 +23,8 @@ import org.resnet4j.SharedData;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
-import org.resnet4j.arch.Parameter.Role;
 import org.resnet4j.nn.ReproducibleValues;
-import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.model.ModelConfig;
-import org.resnet4j.weights.model.ModelFolder;
 
 /** From an image file to probabilities as torchvision's pipeline has them; see pipeline.py. */
 class PipelineTest {
@@ -60,15 +56,7 @@ class PipelineTest {
             "bilinear",
             List.of(0.485, 0.456, 0.406),
             List.of(0.229, 0.224, 0.225));
-    List<TensorEntry> weights = new ArrayList<>();
-    for (Parameter parameter : NETWORK.state()) {
-      List<Long> shape = parameter.shape().stream().map(Integer::longValue).toList();
-      weights.add(
-          parameter.role() == Role.BATCHES_TRACKED
-              ? TensorEntry.ofLong(parameter.name(), 0)
-              : TensorEntry.ofFloats(parameter.name(), shape, values(parameter)));
-    }
-    ModelFolder.write(folder, config, weights, "");
+    ReproducibleModel.write(folder, config, PipelineTest::values);
     classifier = Classifier.load(folder, "fp32");
   }
 

@@ -2,8 +2,6 @@ package org.resnet4j.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -166,7 +164,6 @@ class PlanTest {
     for (int i = 0; i < images.length; i++) {
       images[i] = (i * 7919 % 251) / 125f - 1;
     }
-    assertThat(List.of(Arrays.hashCode(images))).hasSize(1);
     return images;
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.ShortcutOption;
 import org.resnet4j.weights.DType;
 import org.resnet4j.weights.Safetensors;
+import org.resnet4j.weights.SafetensorsFile;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
 
@@ -163,6 +165,31 @@ class ModelFolderTest {
     assertThatThrownBy(() -> ModelFolder.readConfig(temporary))
         .isInstanceOf(WeightsException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void gives_the_open_file_only_if_its_tensors_need_no_conversion() throws IOException {
+    List<TensorEntry> weights = weights(SMALL);
+    Path file = temporary.resolve("model.safetensors");
+    Safetensors.write(file, weights, Map.of());
+    try (SafetensorsFile open = ModelFolder.openWeights(temporary, SMALL).orElseThrow()) {
+      FloatBuffer kernel = FloatBuffer.allocate(18);
+      open.read("conv1.weight", kernel);
+      assertThat(kernel.array()).containsExactly(weights.get(0).floats());
+      assertThat(open.scalar("bn1.num_batches_tracked")).isEqualTo(391);
+    }
+    assertThat(ModelFolder.openWeights(temporary, SMALL.withClasses(3))).isEmpty();
+    List<TensorEntry> more = new ArrayList<>(weights);
+    more.add(TensorEntry.ofLong("more", 1));
+    Safetensors.write(file, more, Map.of());
+    assertThat(ModelFolder.openWeights(temporary, SMALL)).isEmpty();
+    List<TensorEntry> half = new ArrayList<>(weights);
+    half.set(
+        0,
+        new TensorEntry(
+            "conv1.weight", DType.F16, List.of(2L, 1L, 3L, 3L), ByteBuffer.allocate(36)));
+    Safetensors.write(file, half, Map.of());
+    assertThat(ModelFolder.openWeights(temporary, SMALL)).isEmpty();
   }
 
   @Test
