@@ -50,6 +50,15 @@ public final class Json {
     }
   }
 
+  /** JSON inside a file of another kind; throws {@link WeightsException} naming that file. */
+  public static JsonNode parse(Path file, String text) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JacksonException e) {
+      throw new WeightsException(file, fault(e), e);
+    }
+  }
+
   /** The text of a JSON file. */
   public static byte[] bytes(JsonNode node) {
     String text = MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(node);

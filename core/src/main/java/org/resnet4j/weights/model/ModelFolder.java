@@ -29,7 +29,8 @@ import org.resnet4j.weights.convert.Conversion;
  *
  * <p>{@code config.json} says what it is, {@code model.safetensors} holds the weights under
  * torchvision's names, {@code README.md} tells people. {@code pixel_mean.safetensors} holds the
- * image to subtract, if there is one.
+ * image to subtract, if there is one; {@code quantization.safetensors} how to compute it in 8 bits,
+ * if that is known.
  */
 public final class ModelFolder {
   private static final String CONFIG = "config.json";
@@ -38,6 +39,7 @@ public final class ModelFolder {
   private static final String README = "README.md";
   private static final String PIXEL_MEAN = "pixel_mean.safetensors";
   private static final String PIXEL_MEAN_KEY = "pixel_mean";
+  private static final String QUANTIZATION = "quantization.safetensors";
   private static final Map<String, String> METADATA = Map.of("format", "pt");
 
   private ModelFolder() {}
@@ -132,6 +134,33 @@ public final class ModelFolder {
   }
 
   /**
+   * How the model is computed in 8 bits, if that is known.
+   *
+   * @throws WeightsException if the file is damaged, or about a layer that the network does not
+   *     have
+   */
+  public static Optional<Quantization> readQuantization(Path folder) {
+    Path file = folder.resolve(QUANTIZATION);
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    return Optional.of(QuantizationFile.read(file, readConfig(folder).network()));
+  }
+
+  /**
+   * Writes into a model's folder how it is computed in 8 bits; {@link #write} of other weights
+   * takes it away.
+   *
+   * @throws WeightsException if there is no model in the folder
+   * @throws IllegalArgumentException if it is about a layer that the network does not have
+   * @throws IOException if it cannot be written; what was there is then as it was
+   */
+  public static void writeQuantization(Path folder, Quantization quantization) throws IOException {
+    quantization.requireFits(readConfig(folder).network());
+    QuantizationFile.write(folder.resolve(QUANTIZATION), quantization);
+  }
+
+  /**
    * Writes a model; makes the folder if need be. Each file is replaced whole, the config last.
    *
    * @throws WeightsException if the weights are not the network's
@@ -170,6 +199,7 @@ public final class ModelFolder {
     List<TensorEntry> entries =
         Conversion.exact(folder.resolve(WEIGHTS), List.copyOf(weights), config.network()).entries();
     AtomicFile.makeFolder(folder);
+    Files.deleteIfExists(folder.resolve(QUANTIZATION)); // It is about the weights that go now.
     Safetensors.write(folder.resolve(WEIGHTS), entries, METADATA);
     if (pixelMean.isPresent()) {
       Safetensors.write(folder.resolve(PIXEL_MEAN), List.of(pixelMean.get()), METADATA);
