@@ -1,6 +1,8 @@
 package org.resnet4j.infer;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -28,6 +30,7 @@ final class CompiledRunner implements Runner {
   private final SavedModel model;
   private final Precision precision;
   private final ExecutorService thread;
+  private final List<Compiler> compilers = new ArrayList<>();
   private final Map<Integer, Plan> plans = new HashMap<>(); // Of that thread alone.
 
   /** Reads the weights once, so that a folder without them is refused now and not later. */
@@ -63,7 +66,10 @@ final class CompiledRunner implements Runner {
               () -> {
                 Plan plan = plan(count == 1 ? 1 : BATCH);
                 plan.pixels().put(pixels, first * size, count * size);
-                return plan.run();
+                plan.run();
+                float[] result = new float[plan.logits().remaining()];
+                plan.logits().get(result);
+                return result;
               });
       System.arraycopy(some, 0, logits, first * classes, count * classes);
       from += count;
@@ -78,12 +84,14 @@ final class CompiledRunner implements Runner {
       Map<String, TensorEntry> weights = new HashMap<>();
       ModelFolder.readWeights(model.folder(), model.network())
           .forEach(entry -> weights.put(entry.name(), entry));
-      plan =
-          new Plan(
+      Compiler compiler =
+          new Compiler(
               model.network(),
               name -> Objects.requireNonNull(weights.get(name), name).floats(),
-              batch,
-              precision);
+              precision,
+              null);
+      compilers.add(compiler);
+      plan = compiler.plan(batch);
       plans.put(batch, plan);
     }
     return plan;
@@ -119,6 +127,7 @@ final class CompiledRunner implements Runner {
           () -> {
             plans.values().forEach(Plan::close);
             plans.clear();
+            compilers.forEach(Compiler::close);
             return true;
           });
       thread.shutdown();

@@ -12,11 +12,11 @@ import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SRC_1;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WEIGHTS;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.dnnl.IntMemoryMap;
 import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.convolution_forward;
@@ -44,50 +44,30 @@ import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Convolution;
 
 /**
- * oneDNN's primitives in the order they will run, with the memory they share.
+ * oneDNN's primitives in the order they will run.
  *
- * <p>Feature maps are channels-last. Memory is planned as the primitives are added: what is {@link
- * #release released} serves again, and {@link #run} allocates nothing.
+ * <p>Maps of 8-bit numbers are read with their scale and written with that of their {@link Format};
+ * the scales are folded into weights and biases, so that they cost nothing.
  */
 final class Primitives implements AutoCloseable {
-  private static final int ALIGNMENT = 64;
-
   /** What the macro {@code DNNL_ARG_ATTR_MULTIPLE_POST_OP(0)} is. */
   private static final int FIRST_POST_OP = dnnl.DNNL_ARG_ATTR_MULTIPLE_POST_OP_BASE;
 
+  private final Constants constants;
   private final engine cpu;
+  private final Arena arena;
   private final stream queue;
-  private final data_type type;
   private final List<Step> steps = new ArrayList<>();
-  private final List<Pointer> owned = new ArrayList<>();
-  private final List<Slot> slots = new ArrayList<>();
-
-  /** A primitive with its arguments. */
-  record Step(String name, String operator, primitive work, IntMemoryMap arguments) {}
-
-  /** A piece of memory that serves one feature map at a time. */
-  static final class Slot {
-    private final Pointer data;
-    private final long bytes;
-    private boolean free;
-
-    Slot(Pointer data, long bytes) {
-      this.data = data;
-      this.bytes = bytes;
-    }
-  }
+  private final List<memory.desc> scratchpads = new ArrayList<>();
 
   /**
-   * Feature maps of a batch.
+   * A primitive with its arguments.
    *
-   * @param dims N, C, H, W
+   * @param name of the layer
+   * @param operator what oneDNN calls the code that it chose
+   * @param result what it writes
    */
-  @SuppressWarnings("ArrayRecordComponent") // Never changed, never compared.
-  record Maps(long[] dims, memory values, Slot slot) {
-    long channels() {
-      return dims[1];
-    }
-  }
+  record Step(String name, String operator, Maps result, primitive work, IntMemoryMap arguments) {}
 
   /** What follows a primitive in the same pass over memory. */
   enum Then {
@@ -96,22 +76,39 @@ final class Primitives implements AutoCloseable {
     SIGMOID
   }
 
-  Primitives(data_type type) {
-    this.type = type;
+  Primitives(Constants constants) {
+    this.constants = constants;
+    this.cpu = constants.cpu();
+    this.arena = new Arena(cpu);
     try (PointerScope scope = new PointerScope()) {
-      cpu = own(new engine(org.bytedeco.dnnl.engine.kind.cpu, 0));
-      queue = own(new stream(cpu));
+      queue = arena.own(new stream(cpu));
     }
-  }
-
-  private <P extends Pointer> P own(P pointer) {
-    pointer.retainReference();
-    owned.add(pointer);
-    return pointer;
   }
 
   List<Step> steps() {
     return steps;
+  }
+
+  Arena arena() {
+    return arena;
+  }
+
+  /** Gives all primitives one piece of memory to work in; called once, when the last was added. */
+  void complete() {
+    long largest = 0;
+    for (memory.desc scratchpad : scratchpads) {
+      largest = Math.max(largest, scratchpad.get_size());
+    }
+    if (largest > 0) {
+      Pointer shared = arena.allocate(largest);
+      for (int i = 0; i < scratchpads.size(); i++) {
+        memory.desc layout = scratchpads.get(i);
+        if (layout.get_size() > 0) {
+          memory scratchpad = arena.own(new memory(layout, cpu, shared));
+          steps.get(i).arguments.put(DNNL_ARG_SCRATCHPAD, scratchpad);
+        }
+      }
+    }
   }
 
   void run() {
@@ -120,135 +117,65 @@ final class Primitives implements AutoCloseable {
     }
   }
 
-  /** Feature maps in the plan's precision. */
-  Maps maps(long... dims) {
-    return maps(type, dims);
-  }
-
-  Maps maps(data_type elements, long... dims) {
-    long bytes = elements == data_type.f32 ? Float.BYTES : Short.BYTES;
-    for (long dim : dims) {
-      bytes *= dim;
-    }
-    Slot slot = slot(bytes);
-    try (PointerScope scope = new PointerScope()) {
-      memory.desc layout = new memory.desc(dims, elements, format_tag.nhwc);
-      return new Maps(dims, own(new memory(layout, cpu, slot.data)), slot);
+  /** Runs the steps one by one and tells when each has ended. */
+  void run(Consumer<Step> after) {
+    for (Step step : steps) {
+      step.work.execute(queue, step.arguments);
+      queue._wait();
+      after.accept(step);
     }
   }
 
-  /** The smallest free one that is large enough, or a new one. */
-  private Slot slot(long bytes) {
-    Slot best = null;
-    for (Slot slot : slots) {
-      if (slot.free && slot.bytes >= bytes && (best == null || slot.bytes < best.bytes)) {
-        best = slot;
-      }
-    }
-    if (best == null) {
-      best = new Slot(allocate(bytes), bytes);
-      slots.add(best);
-    }
-    best.free = false;
-    return best;
-  }
-
-  private BytePointer allocate(long bytes) {
-    try (PointerScope scope = new PointerScope()) {
-      BytePointer whole = own(new BytePointer(bytes + ALIGNMENT));
-      BytePointer aligned = own(new BytePointer(whole));
-      return aligned.position(-whole.address() & (ALIGNMENT - 1));
-    }
-  }
-
-  void release(Maps maps) {
-    maps.slot.free = true;
-  }
-
-  /**
-   * The values of maps of 32-bit floats, (N, H, W, C), or whatever the layout of their memory is.
-   */
-  ByteBuffer buffer(Maps maps) {
-    return new BytePointer(maps.slot.data)
-        .capacity(maps.slot.data.position() + maps.slot.bytes)
-        .asByteBuffer()
-        .order(ByteOrder.nativeOrder());
-  }
-
-  /** A copy of the values in memory of that layout. */
-  private memory constant(float[] values, long[] dims, format_tag layout) {
-    memory copy = own(new memory(new memory.desc(dims, data_type.f32, layout), cpu));
-    Pointer data = copy.get_data_handle();
-    new BytePointer(data)
-        .capacity((long) values.length * Float.BYTES)
-        .asByteBuffer()
-        .order(ByteOrder.nativeOrder())
-        .asFloatBuffer()
-        .put(values);
-    return copy;
-  }
-
-  /** The values in the layout and type that a primitive wants. */
-  private memory packed(float[] values, long[] dims, format_tag layout, memory.desc wanted) {
-    memory plain = constant(values, dims, layout);
-    memory packed = own(new memory(wanted, cpu));
-    reorder copying = new reorder(plain, packed);
-    IntMemoryMap arguments = new IntMemoryMap();
-    arguments.put(DNNL_ARG_FROM, plain);
-    arguments.put(DNNL_ARG_TO, packed);
-    copying.execute(queue, arguments);
-    queue._wait();
-    owned.remove(plain);
-    plain.close();
-    return packed;
-  }
-
-  private static primitive_attr attributes(boolean sum, Then then, memory.@Nullable desc added) {
+  private static primitive_attr attributes(post_ops after) {
     primitive_attr attributes = new primitive_attr();
     attributes.set_scratchpad_mode(dnnl.scratchpad_mode.user);
-    post_ops ops = new post_ops();
-    if (sum) {
-      ops.append_sum(1f, 0, data_type.undef);
-    }
-    if (added != null) {
-      ops.append_binary(algorithm.binary_add, added);
-    }
+    attributes.set_post_ops(after);
+    return attributes;
+  }
+
+  private static post_ops then(Then then) {
+    return then(new post_ops(), then);
+  }
+
+  private static post_ops then(post_ops ops, Then then) {
     switch (then) {
       case NOTHING -> {}
       case RELU -> ops.append_eltwise(algorithm.eltwise_relu, 0f, 0f);
       case SIGMOID -> ops.append_eltwise(algorithm.eltwise_logistic, 0f, 0f);
     }
-    attributes.set_post_ops(ops);
-    return attributes;
+    return ops;
   }
 
   private void add(
-      String name, primitive work, primitive_desc_base description, Map<Integer, memory> at) {
-    IntMemoryMap arguments = own(new IntMemoryMap());
+      String name,
+      primitive work,
+      primitive_desc_base description,
+      Maps result,
+      Map<Integer, memory> at) {
+    IntMemoryMap arguments = arena.own(new IntMemoryMap());
     at.forEach(arguments::put);
-    if (description.scratchpad_desc().get_size() > 0) {
-      arguments.put(DNNL_ARG_SCRATCHPAD, own(new memory(description.scratchpad_desc(), cpu)));
-    }
+    scratchpads.add(arena.own(description.scratchpad_desc()));
     try (BytePointer operator = description.impl_info_str()) {
-      steps.add(new Step(name, operator.getString(), own(work), arguments));
+      steps.add(new Step(name, operator.getString(), result, arena.own(work), arguments));
     }
   }
 
   /**
-   * A convolution.
+   * A convolution, its kernel and bias with the norm that follows folded in.
    *
-   * @param kernel (out, in / groups, k, k)
-   * @param bias one a channel
-   * @param into where the result is added, and what {@code then} is applied to; nothing for maps of
-   *     their own
+   * @param name of the layer
+   * @param result the name of what it makes
+   * @param to how the result is stored
+   * @param into where the result is added, and what {@code then} is applied to; in numbers of the
+   *     size of {@code to}, and the result takes its place; nothing for maps of their own
    */
   Maps convolution(
       String name,
+      String result,
       Maps in,
       Convolution c,
-      long[] padding,
-      float[] kernel,
-      float[] bias,
+      Kernel kernel,
+      Format to,
       @Nullable Maps into,
       Then then) {
     int groups = c.groups();
@@ -260,186 +187,202 @@ final class Primitives implements AutoCloseable {
     format_tag plain = groups == 1 ? format_tag.oihw : format_tag.goihw;
     Maps out =
         into != null
-            ? into
-            : maps(
-                in.dims[0],
-                c.out(),
-                length(in.dims[2], c, padding[0]),
-                length(in.dims[3], c, padding[0]));
+            ? arena.inPlace(result, into, to)
+            : arena.maps(
+                result, to, in.images(), c.out(), length(in.height(), c), length(in.width(), c));
+    boolean narrow = in.format().quantized();
     try (PointerScope scope = new PointerScope()) {
-      memory.desc weights = new memory.desc(weightDims, type, format_tag.any);
+      data_type numbers = narrow ? data_type.s8 : in.format().type();
+      memory.desc weights = new memory.desc(weightDims, numbers, format_tag.any);
       memory.desc biases = new memory.desc(new long[] {c.out()}, data_type.f32, format_tag.a);
       long[] stride = {c.stride(), c.stride()};
       long[] dilation = {c.dilation() - 1, c.dilation() - 1};
+      long[] padding = {c.padding(), c.padding()};
+      post_ops after = new post_ops();
+      if (into != null) {
+        after.append_sum(into.format().scale() / to.scale(), 0, into.format().type());
+      }
+      primitive_attr attributes = attributes(then(after, then));
+      if (narrow) {
+        attributes.set_scales_mask(DNNL_ARG_WEIGHTS, groups == 1 ? 1 : 3);
+      }
       convolution_forward.primitive_desc description =
           new convolution_forward.primitive_desc(
               cpu,
               prop_kind.forward_inference,
               algorithm.convolution_direct,
-              in.values.get_desc(),
+              in.values().get_desc(),
               weights,
               biases,
-              out.values.get_desc(),
+              out.values().get_desc(),
               stride,
               dilation,
               padding,
               padding,
-              attributes(into != null, then, null),
+              attributes,
               false);
-      add(
-          name,
-          new convolution_forward(description),
-          description,
-          Map.of(
-              DNNL_ARG_SRC,
-              in.values,
-              DNNL_ARG_WEIGHTS,
-              packed(kernel, weightDims, plain, description.weights_desc()),
-              DNNL_ARG_BIAS,
-              constant(bias, new long[] {c.out()}, format_tag.a),
-              DNNL_ARG_DST,
-              out.values));
+      Map<Integer, memory> arguments = new HashMap<>();
+      arguments.put(DNNL_ARG_SRC, in.values());
+      arguments.put(DNNL_ARG_DST, out.values());
+      arguments.put(
+          DNNL_ARG_BIAS, constants.vector(key(name, "bias", to), c.out(), () -> kernel.bias(to)));
+      memory.desc wanted = description.weights_desc();
+      if (narrow) {
+        float ratio = in.format().scale() / to.scale();
+        arguments.put(
+            DNNL_ARG_WEIGHTS,
+            constants.packedBytes(name, weightDims, plain, wanted, kernel::numbers));
+        arguments.put(
+            dnnl.DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS,
+            constants.vector(key(name, "scale", to), c.out(), () -> kernel.scales(ratio)));
+      } else {
+        arguments.put(
+            DNNL_ARG_WEIGHTS, constants.packed(name, weightDims, plain, wanted, kernel::values));
+      }
+      add(name, new convolution_forward(description), description, out, arguments);
     }
     return out;
   }
 
-  private static long length(long side, Convolution c, long padding) {
-    return (side + 2 * padding - (long) c.dilation() * (c.kernel() - 1) - 1) / c.stride() + 1;
+  /** Where results differ in scale, so do the biases. */
+  private static String key(String name, String what, Format to) {
+    return name + "." + what + "/" + to.scale();
   }
 
-  /** {@code x * scale + shift}, one of each a channel, in place where allowed. */
-  Maps affine(String name, Maps in, boolean inPlace, float[] scale, float[] shift, Then then) {
-    Maps out = inPlace ? in : maps(in.dims);
+  private static long length(long side, Convolution c) {
+    return (side + 2L * c.padding() - (long) c.dilation() * (c.kernel() - 1) - 1) / c.stride() + 1;
+  }
+
+  /** {@code x * scale + shift}, one of each a channel; in place where allowed and possible. */
+  Maps affine(
+      String name, Maps in, boolean inPlace, float[] scale, float[] shift, Format to, Then then) {
+    Maps out = inPlace && to.equals(in.format()) ? in : arena.maps(name, to, in.dims());
     try (PointerScope scope = new PointerScope()) {
-      long[] dims = {1, in.channels(), 1, 1};
-      memory scales = constant(scale, dims, format_tag.nhwc);
-      memory shifts = constant(shift, dims, format_tag.nhwc);
+      float ratio = 1 / to.scale();
+      memory scales =
+          constants.pixel(key(name, "scale", to), scale.length, () -> times(scale, ratio));
+      memory shifts =
+          constants.pixel(key(name, "shift", to), shift.length, () -> times(shift, ratio));
+      post_ops after = new post_ops();
+      after.append_binary(algorithm.binary_add, shifts.get_desc());
       binary.primitive_desc description =
           new binary.primitive_desc(
               cpu,
               algorithm.binary_mul,
-              in.values.get_desc(),
+              in.values().get_desc(),
               scales.get_desc(),
-              out.values.get_desc(),
-              attributes(false, then, shifts.get_desc()),
+              out.values().get_desc(),
+              attributes(then(after, then)),
               false);
       add(
           name,
           new binary(description),
           description,
+          out,
           Map.of(
               DNNL_ARG_SRC_0,
-              in.values,
+              in.values(),
               DNNL_ARG_SRC_1,
               scales,
               DNNL_ARG_DST,
-              out.values,
+              out.values(),
               FIRST_POST_OP | DNNL_ARG_SRC_1,
               shifts));
     }
     return out;
   }
 
-  /** {@code a + b} or {@code a * b}, in the place of a; b may be of one pixel. */
-  void combine(String name, algorithm how, Maps a, Maps b, Then then) {
-    combine(name, how, a.values, b.values, then);
+  private static float[] times(float[] values, float factor) {
+    float[] result = new float[values.length];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = values[i] * factor;
+    }
+    return result;
   }
 
-  private void combine(String name, algorithm how, memory a, memory b, Then then) {
+  /** {@code a + b} or {@code a * b}, in the place of a; b may be of one pixel. */
+  Maps combine(String name, algorithm how, Maps a, Maps b, Then then) {
+    Maps out = arena.inPlace(name, a, a.format());
     try (PointerScope scope = new PointerScope()) {
       binary.primitive_desc description =
           new binary.primitive_desc(
               cpu,
               how,
-              a.get_desc(),
-              b.get_desc(),
-              a.get_desc(),
-              attributes(false, then, null),
+              a.values().get_desc(),
+              b.values().get_desc(),
+              a.values().get_desc(),
+              attributes(then(then)),
               false);
       add(
           name,
           new binary(description),
           description,
-          Map.of(DNNL_ARG_SRC_0, a, DNNL_ARG_SRC_1, b, DNNL_ARG_DST, a));
+          out,
+          Map.of(DNNL_ARG_SRC_0, a.values(), DNNL_ARG_SRC_1, b.values(), DNNL_ARG_DST, a.values()));
     }
-  }
-
-  /** Adds every {@code stride}-th pixel of b to some channels of a, which has more of them. */
-  void addThinned(String name, Maps a, Maps b, int firstChannel, int stride) {
-    try (PointerScope scope = new PointerScope()) {
-      long[] dims = {a.dims[0], b.dims[1], a.dims[2], a.dims[3]};
-      long[] offsets = {0, firstChannel, 0, 0};
-      memory.desc part = a.values.get_desc().submemory_desc(dims, offsets);
-      long row = b.dims[3] * b.dims[1];
-      long[] strides = {b.dims[2] * row, 1, stride * row, stride * b.dims[1]};
-      memory.desc thinned = new memory.desc(dims, type, strides);
-      // A copy that adds: as an addition of two strided memories it would be ten times slower.
-      copy(
-          name,
-          own(new memory(thinned, cpu, b.slot.data)),
-          own(new memory(part, cpu, a.slot.data)),
-          true);
-    }
+    return out;
   }
 
   /** A function of each value: {@code linear} is {@code alpha * x + beta}. */
   Maps elementwise(
       String name, Maps in, boolean inPlace, algorithm function, float alpha, float beta) {
-    Maps out = inPlace ? in : maps(in.dims);
+    Maps out =
+        inPlace ? arena.inPlace(name, in, in.format()) : arena.maps(name, in.format(), in.dims());
     try (PointerScope scope = new PointerScope()) {
       eltwise_forward.primitive_desc description =
           new eltwise_forward.primitive_desc(
               cpu,
               prop_kind.forward_inference,
               function,
-              in.values.get_desc(),
-              out.values.get_desc(),
+              in.values().get_desc(),
+              out.values().get_desc(),
               alpha,
               beta,
-              attributes(false, Then.NOTHING, null),
+              attributes(new post_ops()),
               false);
       add(
           name,
           new eltwise_forward(description),
           description,
-          Map.of(DNNL_ARG_SRC, in.values, DNNL_ARG_DST, out.values));
+          out,
+          Map.of(DNNL_ARG_SRC, in.values(), DNNL_ARG_DST, out.values()));
     }
     return out;
   }
 
   Maps groupNorm(String name, Maps in, int groups, float epsilon, float[] scale, float[] shift) {
-    Maps out = maps(in.dims);
+    Maps out = arena.maps(name, in.format(), in.dims());
     try (PointerScope scope = new PointerScope()) {
       group_normalization_forward.primitive_desc description =
           new group_normalization_forward.primitive_desc(
               cpu,
               prop_kind.forward_inference.value,
-              in.values.get_desc(),
-              out.values.get_desc(),
+              in.values().get_desc(),
+              out.values().get_desc(),
               groups,
               epsilon,
               dnnl.normalization_flags.use_scale.value | dnnl.normalization_flags.use_shift.value,
-              attributes(false, Then.NOTHING, null),
+              attributes(new post_ops()),
               false);
-      long[] dims = {in.channels()};
       add(
           name,
           new group_normalization_forward(description),
           description,
+          out,
           Map.of(
               DNNL_ARG_SRC,
-              in.values,
+              in.values(),
               DNNL_ARG_SCALE,
-              constant(scale, dims, format_tag.a),
+              constants.vector(name + ".scale", scale.length, () -> scale),
               DNNL_ARG_SHIFT,
-              constant(shift, dims, format_tag.a),
+              constants.vector(name + ".shift", shift.length, () -> shift),
               DNNL_ARG_DST,
-              out.values));
+              out.values()));
     }
     return out;
   }
 
-  /** A pool over windows that may hang over the lower and right border. */
+  /** A square pool over windows that may hang over the lower and right border. */
   Maps pool(
       String name,
       Maps in,
@@ -461,10 +404,10 @@ final class Primitives implements AutoCloseable {
       long before,
       long height,
       long width) {
-    Maps out = maps(in.dims[0], in.dims[1], height, width);
+    Maps out = arena.maps(name, in.format(), in.images(), in.channels(), height, width);
     long[] after = {
-      Math.max(0, (height - 1) * stride + window[0] - in.dims[2] - before),
-      Math.max(0, (width - 1) * stride + window[1] - in.dims[3] - before)
+      Math.max(0, (height - 1) * stride + window[0] - in.height() - before),
+      Math.max(0, (width - 1) * stride + window[1] - in.width() - before)
     };
     try (PointerScope scope = new PointerScope()) {
       pooling_forward.primitive_desc description =
@@ -472,58 +415,63 @@ final class Primitives implements AutoCloseable {
               cpu,
               prop_kind.forward_inference,
               how,
-              in.values.get_desc(),
-              out.values.get_desc(),
+              in.values().get_desc(),
+              out.values().get_desc(),
               new long[] {stride, stride},
               window,
               new long[] {0, 0},
               new long[] {before, before},
               after,
-              attributes(false, Then.NOTHING, null),
+              attributes(new post_ops()),
               false);
       add(
           name,
           new pooling_forward(description),
           description,
-          Map.of(DNNL_ARG_SRC, in.values, DNNL_ARG_DST, out.values));
+          out,
+          Map.of(DNNL_ARG_SRC, in.values(), DNNL_ARG_DST, out.values()));
     }
     return out;
   }
 
   /** The mean of each channel. */
   Maps globalPool(String name, Maps in) {
-    long[] window = {in.dims[2], in.dims[3]};
+    long[] window = {in.height(), in.width()};
     return pool(name, in, algorithm.pooling_avg_exclude_padding, window, 1, 0, 1, 1);
   }
 
-  /** The same values in 32-bit floats, or in the plan's precision. */
-  Maps converted(String name, Maps in, data_type to) {
-    Maps out = maps(to, in.dims);
-    copy(name, in.values, out.values);
+  /** The same values in another format. */
+  Maps converted(String step, Maps in, Format to) {
+    Maps out = arena.maps(in.name(), to, in.dims());
+    try (PointerScope scope = new PointerScope()) {
+      primitive_attr attributes = attributes(new post_ops());
+      Map<Integer, memory> arguments = new HashMap<>();
+      arguments.put(DNNL_ARG_FROM, in.values());
+      arguments.put(DNNL_ARG_TO, out.values());
+      if (in.format().quantized()) {
+        attributes.set_scales_mask(DNNL_ARG_FROM, 0);
+        arguments.put(dnnl.DNNL_ARG_ATTR_SCALES | DNNL_ARG_FROM, scalar(in.format().scale()));
+      }
+      if (to.quantized()) {
+        attributes.set_scales_mask(DNNL_ARG_TO, 0);
+        arguments.put(dnnl.DNNL_ARG_ATTR_SCALES | DNNL_ARG_TO, scalar(to.scale()));
+      }
+      reorder.primitive_desc description =
+          new reorder.primitive_desc(in.values(), out.values(), attributes, false);
+      add(step, new reorder(description), description, out, arguments);
+    }
     return out;
   }
 
-  private void copy(String name, memory from, memory to) {
-    copy(name, from, to, false);
-  }
-
-  private void copy(String name, memory from, memory to, boolean sum) {
-    try (PointerScope scope = new PointerScope()) {
-      reorder.primitive_desc description =
-          new reorder.primitive_desc(from, to, attributes(sum, Then.NOTHING, null), false);
-      add(
-          name,
-          new reorder(description),
-          description,
-          Map.of(DNNL_ARG_FROM, from, DNNL_ARG_TO, to));
-    }
+  private memory scalar(float value) {
+    return constants.vector("scale/" + value, 1, () -> new float[] {value});
   }
 
   /** One pixel more on each side, as in a mirror. */
   Maps reflected(String name, Maps in) {
-    long height = in.dims[2];
-    long width = in.dims[3];
-    Maps out = maps(in.dims[0], in.dims[1], height + 2, width + 2);
+    long height = in.height();
+    long width = in.width();
+    Maps out = arena.maps(name, in.format(), in.images(), in.channels(), height + 2, width + 2);
     copyPart(name, in, 0, 0, out, 1, 1, height, width);
     copyPart(name, out, 2, 1, out, 0, 1, 1, width);
     copyPart(name, out, height - 1, 1, out, height + 1, 1, 1, width);
@@ -543,61 +491,80 @@ final class Primitives implements AutoCloseable {
       long height,
       long width) {
     try (PointerScope scope = new PointerScope()) {
-      copy(
+      memory source = part(from, fromRow, fromColumn, height, width);
+      memory target = part(to, toRow, toColumn, height, width);
+      reorder.primitive_desc description =
+          new reorder.primitive_desc(source, target, attributes(new post_ops()), false);
+      add(
           name,
-          part(from, fromRow, fromColumn, height, width),
-          part(to, toRow, toColumn, height, width));
+          new reorder(description),
+          description,
+          to,
+          Map.of(DNNL_ARG_FROM, source, DNNL_ARG_TO, target));
     }
   }
 
   private memory part(Maps maps, long row, long column, long height, long width) {
     memory.desc part =
-        maps.values
+        maps.values()
             .get_desc()
             .submemory_desc(
-                new long[] {maps.dims[0], maps.dims[1], height, width},
+                new long[] {maps.images(), maps.channels(), height, width},
                 new long[] {0, 0, row, column});
-    return own(new memory(part, cpu, maps.slot.data));
+    return arena.at(maps.slot(), part);
   }
 
-  /** A linear layer of maps of one pixel, in 32-bit floats. */
-  Maps linear(String name, Maps in, int classes, float[] weights, float[] bias) {
-    Maps out = maps(data_type.f32, in.dims[0], classes, 1, 1);
+  /** A linear layer of maps of one pixel; the logits are 32-bit floats. */
+  Maps linear(String name, Maps in, Kernel kernel, int classes) {
+    Maps out = arena.maps(name, Format.FP32, in.images(), classes, 1, 1);
     long[] weightDims = {classes, in.channels()};
+    boolean narrow = in.format().quantized();
     try (PointerScope scope = new PointerScope()) {
+      data_type type = in.format().type();
       memory.desc rows =
-          new memory.desc(new long[] {in.dims[0], in.channels()}, data_type.f32, format_tag.nc);
+          new memory.desc(new long[] {in.images(), in.channels()}, type, format_tag.nc);
       memory.desc logits =
-          new memory.desc(new long[] {in.dims[0], classes}, data_type.f32, format_tag.nc);
+          new memory.desc(new long[] {in.images(), classes}, data_type.f32, format_tag.nc);
+      data_type numbers = narrow ? data_type.s8 : type;
+      primitive_attr attributes = attributes(new post_ops());
+      if (narrow) {
+        attributes.set_scales_mask(DNNL_ARG_WEIGHTS, 1);
+      }
       inner_product_forward.primitive_desc description =
           new inner_product_forward.primitive_desc(
               cpu,
               prop_kind.forward_inference,
               rows,
-              new memory.desc(weightDims, data_type.f32, format_tag.any),
+              new memory.desc(weightDims, numbers, format_tag.any),
               new memory.desc(new long[] {classes}, data_type.f32, format_tag.a),
               logits,
-              attributes(false, Then.NOTHING, null),
+              attributes,
               false);
-      add(
-          name,
-          new inner_product_forward(description),
-          description,
-          Map.of(
-              DNNL_ARG_SRC, own(new memory(rows, cpu, in.slot.data)),
-              DNNL_ARG_WEIGHTS,
-                  packed(weights, weightDims, format_tag.oi, description.weights_desc()),
-              DNNL_ARG_BIAS, constant(bias, new long[] {classes}, format_tag.a),
-              DNNL_ARG_DST, own(new memory(logits, cpu, out.slot.data))));
+      Map<Integer, memory> arguments = new HashMap<>();
+      arguments.put(DNNL_ARG_SRC, arena.at(in.slot(), rows));
+      arguments.put(DNNL_ARG_DST, arena.at(out.slot(), logits));
+      arguments.put(
+          DNNL_ARG_BIAS, constants.vector(name + ".bias", classes, () -> kernel.bias(Format.FP32)));
+      memory.desc wanted = description.weights_desc();
+      if (narrow) {
+        arguments.put(
+            DNNL_ARG_WEIGHTS,
+            constants.packedBytes(name, weightDims, format_tag.oi, wanted, kernel::numbers));
+        arguments.put(
+            dnnl.DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS,
+            constants.vector(name + ".scale", classes, () -> kernel.scales(in.format().scale())));
+      } else {
+        arguments.put(
+            DNNL_ARG_WEIGHTS,
+            constants.packed(name, weightDims, format_tag.oi, wanted, kernel::values));
+      }
+      add(name, new inner_product_forward(description), description, out, arguments);
     }
     return out;
   }
 
   @Override
   public void close() {
-    for (int i = owned.size() - 1; i >= 0; i--) {
-      owned.get(i).close();
-    }
-    owned.clear();
+    arena.close();
   }
 }

@@ -27,12 +27,13 @@ final class PlanBenchmark {
           network.state().stream().collect(Collectors.toMap(Parameter::name, Function.identity()));
       for (Precision precision : Precision.values()) {
         for (int batch : new int[] {1, 16}) {
-          try (Plan plan =
-              new Plan(
-                  network,
-                  tensor -> ReproducibleValues.fill(parameters.get(tensor)),
-                  batch,
-                  precision)) {
+          try (Compiler compiler =
+                  new Compiler(
+                      network,
+                      tensor -> ReproducibleValues.fill(parameters.get(tensor)),
+                      precision,
+                      null);
+              Plan plan = compiler.plan(batch)) {
             print(name, precision, batch, times(plan), network.multiplyAdds());
           }
         }

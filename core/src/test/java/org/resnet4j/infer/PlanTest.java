@@ -2,6 +2,7 @@ package org.resnet4j.infer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -87,13 +88,12 @@ class PlanTest {
     Network network = small(Catalogue.network("resnet18"));
     float[] images = images(network);
     int size = images.length / IMAGES;
-    try (Plan pair = plan(network, IMAGES, Precision.FP32);
-        Plan single = plan(network, 1, Precision.FP32)) {
-      pair.pixels().put(images);
-      float[] logits = pair.run();
-      assertThat(pair.run()).containsExactly(logits);
-      single.pixels().put(images, size, size);
-      float[] second = single.run();
+    try (Compiler compiler = compiler(network, Precision.FP32);
+        Plan pair = compiler.plan(IMAGES);
+        Plan single = compiler.plan(1)) {
+      float[] logits = logits(pair, images);
+      assertThat(logits(pair, images)).containsExactly(logits);
+      float[] second = logits(single, Arrays.copyOfRange(images, size, 2 * size));
       for (int i = 0; i < 7; i++) {
         assertThat(second[i]).isCloseTo(logits[7 + i], org.assertj.core.data.Offset.offset(1e-4f));
       }
@@ -103,7 +103,8 @@ class PlanTest {
   @Test
   void folds_every_batch_norm_and_fuses_every_addition_of_resnet50() {
     Network network = small(Catalogue.network("resnet50"));
-    try (Plan plan = plan(network, 1, Precision.FP32)) {
+    try (Compiler compiler = compiler(network, Precision.FP32);
+        Plan plan = compiler.plan(1)) {
       // 53 convolutions, the maximum pool, the average pool and the linear layer.
       assertThat(plan.steps()).hasSize(56);
     }
@@ -112,9 +113,10 @@ class PlanTest {
   @Test
   void allocates_nothing_while_it_runs_and_gives_everything_back() {
     Network network = small(Catalogue.network("resnet18"));
-    plan(network, 1, Precision.FP32).close(); // What is made once a process is made.
+    compile(network); // What is made once a process is made.
     long before = Pointer.totalCount();
-    try (Plan plan = plan(network, 1, Precision.FP32)) {
+    try (Compiler compiler = compiler(network, Precision.FP32);
+        Plan plan = compiler.plan(1)) {
       plan.run();
       long running = Pointer.totalCount();
       for (int i = 0; i < 20; i++) {
@@ -139,9 +141,9 @@ class PlanTest {
       expected = Tensors.floats(live.forward(pixels));
     }
     float[] actual;
-    try (Plan plan = plan(network, IMAGES, precision)) {
-      plan.pixels().put(images);
-      actual = plan.run();
+    try (Compiler compiler = compiler(network, precision);
+        Plan plan = compiler.plan(IMAGES)) {
+      actual = logits(plan, images);
     }
     double range = 0;
     double largest = 0;
@@ -152,11 +154,25 @@ class PlanTest {
     return largest / range;
   }
 
-  private static Plan plan(Network network, int batch, Precision precision) {
+  private static Compiler compiler(Network network, Precision precision) {
     Map<String, Parameter> parameters =
         network.state().stream().collect(Collectors.toMap(Parameter::name, Function.identity()));
-    return new Plan(
-        network, name -> ReproducibleValues.fill(parameters.get(name)), batch, precision);
+    return new Compiler(
+        network, name -> ReproducibleValues.fill(parameters.get(name)), precision, null);
+  }
+
+  private static void compile(Network network) {
+    try (Compiler compiler = compiler(network, Precision.FP32)) {
+      compiler.plan(1).close();
+    }
+  }
+
+  private static float[] logits(Plan plan, float[] images) {
+    plan.pixels().put(images);
+    plan.run();
+    float[] logits = new float[plan.logits().remaining()];
+    plan.logits().get(logits);
+    return logits;
   }
 
   private static float[] images(Network network) {

@@ -7,11 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.resnet4j.arch.Convolution;
-import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
-import org.resnet4j.arch.Operation;
-import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Unit;
 import org.resnet4j.weights.WeightsException;
 
@@ -22,11 +18,9 @@ import org.resnet4j.weights.WeightsException;
  * from fp32.
  *
  * <p>A feature map has the name of the layer that computes it: {@code conv1} is what convolution,
- * norm and ReLU give together, a norm's name what it gives where it stands alone. Where the last
- * convolution of a branch takes the sum ({@link #sum}), its name means the unit's output, after the
- * addition and the ReLU, and {@link #branch} the convolution with its norm, before. {@link #INPUT}
- * is the normalised images, {@link #POOL} what the linear layer takes. What is not here stays
- * wider.
+ * norm and ReLU give together, a norm's name what it gives where it stands alone. The name of a
+ * unit means its output, after the addition and the ReLU: {@code layer1.0}. {@link #INPUT} is the
+ * normalised images, {@link #POOL} what the linear layer takes. What is not here stays wider.
  *
  * @param activations by name
  * @param kept names of layers that are computed wider, although they could be in 8 bits
@@ -69,48 +63,13 @@ public record Quantization(
     }
   }
 
-  /** The name of what a convolution and its norm give before the shortcut is added. */
-  public static String branch(String convolution) {
-    return convolution + ".branch";
-  }
-
-  /**
-   * The name of a unit's output after the addition and its ReLU: that of the branch's last
-   * convolution where that one takes the sum, else {@code UNIT.add}.
-   *
-   * <p>It takes the sum if nothing but its batch norm lies between, it is not the branch's only
-   * one, and the shortcut is neither zero-padded nor gated with the branch.
-   */
-  public static String sum(Unit unit) {
-    List<Layer> branch =
-        unit.branch().stream()
-            .filter(layer -> !(layer.operation() instanceof Operation.DropPath))
-            .toList();
-    List<Layer> convolutions =
-        branch.stream().filter(layer -> layer.operation() instanceof Convolution).toList();
-    Layer last = convolutions.get(convolutions.size() - 1);
-    int behind = branch.size() - 1 - branch.indexOf(last);
-    boolean ends =
-        behind == 0
-            || (behind == 1
-                && branch.get(branch.size() - 1).operation() instanceof Operation.BatchNorm);
-    Shortcut shortcut = unit.block().shortcut();
-    boolean otherwise =
-        shortcut instanceof Shortcut.ZeroPadded
-            || (shortcut instanceof Shortcut.Gated gated && gated.exclusive());
-    return ends && convolutions.size() > 1 && !otherwise ? last.name() : unit.name() + ".add";
-  }
-
   /** Every name that {@link #activations} may have for a network. */
   public static Set<String> names(Network network) {
     Set<String> names = new LinkedHashSet<>(List.of(INPUT));
     network.stemLayers().forEach(layer -> names.add(layer.name()));
     for (Unit unit : network.units()) {
       unit.layers().forEach(layer -> names.add(layer.name()));
-      if (!unit.plain()) {
-        String sum = sum(unit);
-        names.add(names.contains(sum) ? branch(sum) : sum);
-      }
+      names.add(unit.name());
     }
     network.tailLayers().forEach(layer -> names.add(layer.name()));
     names.add(POOL);

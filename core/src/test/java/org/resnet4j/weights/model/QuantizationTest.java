@@ -23,7 +23,6 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.ShortcutOption;
-import org.resnet4j.arch.Unit;
 import org.resnet4j.weights.Safetensors;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
@@ -40,7 +39,7 @@ class QuantizationTest {
               "input", new Scale(0.0625f, true),
               "conv1", new Scale(0.1f, false),
               "layer1.0.conv2", new Scale(Float.MIN_VALUE, false),
-              "layer1.0.conv2.branch", new Scale(0.3f, true),
+              "layer1.0", new Scale(0.3f, true),
               "layer2.0.downsample.0", new Scale(3.5f, true)),
           Set.of("conv1", "fc"),
           "min-max",
@@ -83,8 +82,7 @@ class QuantizationTest {
     ModelFolder.writeQuantization(folder, QUANTIZATION);
     Safetensors read = Safetensors.read(file);
     assertThat(read.entries().stream().map(TensorEntry::name))
-        .containsExactly(
-            "conv1", "input", "layer1.0.conv2", "layer1.0.conv2.branch", "layer2.0.downsample.0");
+        .containsExactly("conv1", "input", "layer1.0", "layer1.0.conv2", "layer2.0.downsample.0");
     TensorEntry scale = read.find("layer2.0.downsample.0").orElseThrow();
     assertThat(scale.shape()).isEmpty();
     assertThat(scale.floats()).containsExactly(3.5f);
@@ -94,7 +92,7 @@ class QuantizationTest {
             Map.entry("method", "min-max"),
             Map.entry("images", "512"),
             Map.entry("kept", "[\"conv1\",\"fc\"]"),
-            Map.entry("signed", "[\"input\",\"layer1.0.conv2.branch\",\"layer2.0.downsample.0\"]"));
+            Map.entry("signed", "[\"input\",\"layer1.0\",\"layer2.0.downsample.0\"]"));
   }
 
   @ParameterizedTest
@@ -207,33 +205,10 @@ class QuantizationTest {
     requireRefused("the tensors need 20 bytes but 19 follow the header");
   }
 
-  /** As a plan fuses them: zeros, gates of both paths, SE and a last ReLU stand between. */
-  @ParameterizedTest
-  @CsvSource({
-    "resnet50, layer1.0.conv3",
-    "resnet18d, layer1.0.conv2",
-    "resnet50-a, layer1.0.add",
-    "seresnet50, layer1.0.add",
-    "resnet50_gn, layer1.0.add",
-    "resnetv2_50, stages.0.blocks.0.conv3",
-    "resnet110-exclusive-gated, layer1.0.add",
-    "resnet110-gated, layer1.0.conv2",
-    "resnet110-relu-before-addition, layer1.0.add",
-    "resnet110-norm-after-addition, layer1.0.conv2",
-  })
-  void the_sum_has_the_name_of_the_convolution_that_takes_it(String name, String sum) {
-    Network network = Catalogue.network(name);
-    Unit unit = network.units().get(0);
-    assertThat(Quantization.sum(unit)).isEqualTo(sum);
-    assertThat(Quantization.names(network))
-        .contains("input", "pool", sum.endsWith(".add") ? sum : sum + ".branch")
-        .doesNotContain(sum.endsWith(".add") ? sum + ".branch" : unit.name() + ".add");
-  }
-
   @Test
-  void a_plain_network_has_no_sums() {
-    assertThat(Quantization.names(SMALL.withoutShortcuts()))
-        .contains("layer1.0.conv2")
-        .noneMatch(name -> name.endsWith(".branch") || name.endsWith(".add"));
+  void layers_units_images_and_pooled_features_have_names() {
+    assertThat(Quantization.names(SMALL))
+        .contains("input", "conv1", "layer1.0.conv2", "layer1.0", "layer2.0.downsample.0", "pool")
+        .doesNotContain("layer4.0", "fc");
   }
 }
