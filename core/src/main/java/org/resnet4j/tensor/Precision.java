@@ -14,20 +14,15 @@ import org.bytedeco.pytorch.global.torch;
  * ten on those that do not.
  */
 public enum Precision {
-  FP32(torch.ScalarType.Float),
-  BF16(torch.ScalarType.BFloat16);
+  FP32,
+  BF16;
 
   private static final Set<String> FLAGS = Set.of("avx512_bf16", "amx_bf16");
 
-  private final torch.ScalarType type;
-
-  Precision(torch.ScalarType type) {
-    this.type = type;
-  }
-
   /** The element type of tensors in this precision. */
   public torch.ScalarType type() {
-    return type;
+    // Not a field: the type loads libtorch, and compiled plans do without.
+    return this == FP32 ? torch.ScalarType.Float : torch.ScalarType.BFloat16;
   }
 
   /** As files and the command line write it. */
