@@ -2,7 +2,6 @@ package org.resnet4j.infer;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -12,8 +11,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.train.SavedModel;
-import org.resnet4j.weights.TensorEntry;
-import org.resnet4j.weights.model.ModelFolder;
+import org.resnet4j.weights.model.ModelWeights;
 
 /**
  * Runs compiled plans, one for single images and one for batches, each made when it is first
@@ -75,15 +73,9 @@ final class CompiledRunner implements Runner {
     Plan plan = plans.get(batch);
     if (plan == null) {
       Engine.adoptThread();
-      Map<String, TensorEntry> weights = new HashMap<>();
-      ModelFolder.readWeights(model.folder(), model.network())
-          .forEach(entry -> weights.put(entry.name(), entry));
-      plan =
-          new Plan(
-              model.network(),
-              name -> Objects.requireNonNull(weights.get(name), name).floats(),
-              batch,
-              precision);
+      try (ModelWeights weights = ModelWeights.open(model.folder(), model.network())) {
+        plan = new Plan(model.network(), weights::floats, batch, precision);
+      }
       plans.put(batch, plan);
     }
     return plan;
