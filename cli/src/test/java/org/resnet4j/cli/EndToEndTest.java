@@ -222,6 +222,44 @@ class EndToEndTest {
     assertThat(result.err()).isEmpty();
   }
 
+  /** Running a model, with the names of all classes that the JVM loaded. */
+  private String classesLoaded(String threads, String... arguments) throws Exception {
+    Path log = folder.resolve("classes");
+    String[] launch =
+        Stream.concat(Stream.of(arguments), Stream.of("--json")).toArray(String[]::new);
+    Program.Result result =
+        program()
+            .runWith(
+                Map.of(
+                    "JDK_JAVA_OPTIONS",
+                    "-Xlog:class+load:file=" + log,
+                    "RESNET4J_THREADS",
+                    threads),
+                launch);
+    assertThat(result.status()).as(result.err()).isZero();
+    return Files.readString(log);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void models_run_on_the_processor_without_libtorch() throws Exception {
+    String image = squares.resolve("red/0.png").toString();
+    assertThat(classesLoaded("", "predict", run.toString(), image))
+        .contains("org.bytedeco.dnnl.")
+        .doesNotContain("org.bytedeco.pytorch.", "org.bytedeco.openblas.");
+    assertThat(classesLoaded("", "evaluate", run.toString(), "--data", squares.toString()))
+        .contains("org.bytedeco.dnnl.")
+        .doesNotContain("org.bytedeco.pytorch.", "org.bytedeco.openblas.");
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void another_number_of_threads_than_openmps_takes_libtorch() throws Exception {
+    String image = squares.resolve("red/0.png").toString();
+    assertThat(classesLoaded("2", "predict", run.toString(), image))
+        .contains("org.bytedeco.pytorch.global.torch ", "org.bytedeco.openblas.");
+  }
+
   @Test
   void train_leaves_a_folder_alone_that_exists() throws Exception {
     Map<String, byte[]> before = files(run);
@@ -260,7 +298,7 @@ class EndToEndTest {
   void a_wrong_number_of_threads_is_a_usage_error() throws Exception {
     String image = squares.resolve("red/0.png").toString();
     assertFails(
-        program().runWith("RESNET4J_THREADS", "many", "predict", run.toString(), image),
+        program().runWith(Map.of("RESNET4J_THREADS", "many"), "predict", run.toString(), image),
         2,
         "RESNET4J_THREADS = \"many\": must be a whole number");
   }

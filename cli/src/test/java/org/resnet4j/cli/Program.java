@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,10 +58,11 @@ record Program(Path folder) {
     return finish(start(command));
   }
 
-  /** Runs to the end with one more variable in its environment. */
-  Result runWith(String variable, String value, String... arguments)
+  /** Runs to the end with more variables in its environment. */
+  Result runWith(Map<String, String> variables, String... arguments)
       throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("env", variable + "=" + value));
+    List<String> command = new ArrayList<>(List.of("env"));
+    variables.forEach((variable, value) -> command.add(variable + "=" + value));
     command.addAll(java(arguments));
     return finish(start(command));
   }

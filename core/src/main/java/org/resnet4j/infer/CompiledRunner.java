@@ -1,51 +1,53 @@
 package org.resnet4j.infer;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Network;
-import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
-import org.resnet4j.train.SavedModel;
-import org.resnet4j.weights.TensorEntry;
-import org.resnet4j.weights.model.ModelFolder;
+import org.resnet4j.weights.model.ModelWeights;
+import org.resnet4j.weights.model.Quantization;
 
 /**
- * Runs compiled plans, one for single images and one for batches, each made when it is first
- * needed.
+ * Runs compiled plans on a fixed number of threads; a plan is made where it is first needed.
  *
- * <p>One thread of its own starts every plan: OpenMP keeps a team of threads for each thread that
- * ever started one, and teams that wait for each other's processors are slow.
+ * <p>Single images go through plans for one image, so that an answer does not depend on what else
+ * is asked at the time.
  */
 final class CompiledRunner implements Runner {
-  private static final int BATCH = 32;
+  private final Network network;
+  private final ModelWeights weights;
+  private final Compiler compiler;
+  private final Workers workers;
+  private final int batch;
 
-  private final SavedModel model;
-  private final Precision precision;
-  private final ExecutorService thread;
-  private final List<Compiler> compilers = new ArrayList<>();
-  private final Map<Integer, Plan> plans = new HashMap<>(); // Of that thread alone.
-
-  /** Reads the weights once, so that a folder without them is refused now and not later. */
-  CompiledRunner(SavedModel model, Precision precision) {
-    this.model = model;
-    this.precision = precision;
-    this.thread =
-        Executors.newSingleThreadExecutor(
-            work -> {
-              Thread made = new Thread(work, "resnet4j-inference");
-              made.setDaemon(true);
-              return made;
-            });
+  /**
+   * A runner, which closes the weights.
+   *
+   * @param quantization nothing unless it computes in 8 bits
+   * @param threads in all
+   * @param mode whether they work together on one image or each on its own
+   * @param batch images that run together when there are many
+   */
+  CompiledRunner(
+      Network network,
+      ModelWeights weights,
+      Precision precision,
+      @Nullable Quantization quantization,
+      Classifier.Mode mode,
+      int threads,
+      int batch) {
+    this.network = network;
+    this.weights = weights;
+    this.batch = batch;
+    boolean together = mode == Classifier.Mode.LATENCY;
+    this.compiler = new Compiler(network, weights::floats, precision, quantization);
+    this.workers = new Workers(compiler, together ? 1 : threads, together ? threads : 1);
     try {
-      call(() -> plan(1));
+      // A model that cannot run is refused now and not later.
+      workers.call(new Workers.Kind(0, 1), plan -> true);
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -53,84 +55,51 @@ final class CompiledRunner implements Runner {
   }
 
   @Override
-  public float[] logits(float[] pixels, int images) {
-    Network network = model.network();
+  public float[] logits(int count, Images images) {
+    return run(0, count, images, network.classes(), Plan::logits);
+  }
+
+  @Override
+  public float[] features(int count, Images images) {
+    return run(0, count, images, network.features(), Plan::features);
+  }
+
+  @Override
+  public float[] stage(int stage, int count, Images images) {
+    int size = Math.toIntExact(network.featureMaps().get(stage - 1).shape().size());
+    return run(stage, count, images, size, Plan::features);
+  }
+
+  private float[] run(
+      int stage, int count, Images images, int each, Function<Plan, FloatBuffer> result) {
+    float[] results = new float[Math.multiplyExact(count, each)];
+    int together = count == 1 ? 1 : batch;
+    Workers.Kind kind = new Workers.Kind(stage, together);
     int size = Math.toIntExact(network.input().size());
-    int classes = network.classes();
-    float[] logits = new float[images * classes];
-    for (int from = 0; from < images; ) {
+    List<Workers.Call<Boolean>> calls = new ArrayList<>();
+    for (int from = 0; from < count; from += together) {
       int first = from;
-      int count = images - first == 1 ? 1 : Math.min(BATCH, images - first);
-      float[] some =
-          call(
-              () -> {
-                Plan plan = plan(count == 1 ? 1 : BATCH);
-                plan.pixels().put(pixels, first * size, count * size);
+      int last = Math.min(from + together, count);
+      calls.add(
+          workers.submit(
+              kind,
+              plan -> {
+                for (int i = first; i < last; i++) {
+                  images.put(i, plan.pixels().position((i - first) * size));
+                }
                 plan.run();
-                float[] result = new float[plan.logits().remaining()];
-                plan.logits().get(result);
-                return result;
-              });
-      System.arraycopy(some, 0, logits, first * classes, count * classes);
-      from += count;
+                result.apply(plan).get(results, first * each, (last - first) * each);
+                return true;
+              }));
     }
-    return logits;
-  }
-
-  private Plan plan(int batch) {
-    Plan plan = plans.get(batch);
-    if (plan == null) {
-      Engine.adoptThread();
-      Map<String, TensorEntry> weights = new HashMap<>();
-      ModelFolder.readWeights(model.folder(), model.network())
-          .forEach(entry -> weights.put(entry.name(), entry));
-      Compiler compiler =
-          new Compiler(
-              model.network(),
-              name -> Objects.requireNonNull(weights.get(name), name).floats(),
-              precision,
-              null);
-      compilers.add(compiler);
-      plan = compiler.plan(batch);
-      plans.put(batch, plan);
-    }
-    return plan;
-  }
-
-  /** On the thread of the plans; what it throws is thrown here. */
-  private <T> T call(Callable<T> work) {
-    Future<T> result = thread.submit(work);
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return result.get();
-        } catch (InterruptedException e) {
-          interrupted = true; // It takes milliseconds, and its buffers are the caller's.
-        } catch (ExecutionException e) {
-          throw e.getCause() instanceof RuntimeException reason
-              ? reason
-              : new IllegalStateException(e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    calls.forEach(Workers.Call::result);
+    return results;
   }
 
   @Override
   public void close() {
-    if (!thread.isShutdown()) {
-      call(
-          () -> {
-            plans.values().forEach(Plan::close);
-            plans.clear();
-            compilers.forEach(Compiler::close);
-            return true;
-          });
-      thread.shutdown();
-    }
+    workers.close();
+    compiler.close();
+    weights.close();
   }
 }

@@ -1,5 +1,7 @@
 package org.resnet4j.infer;
 
+import java.nio.FloatBuffer;
+import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
@@ -10,13 +12,33 @@ import org.resnet4j.tensor.Tensors;
 /** Runs the network operation by operation, where plans do not run: on a GPU. */
 record LiveRunner(LiveNetwork network) implements Runner {
   @Override
-  public float[] logits(float[] pixels, int images) {
+  public float[] logits(int count, Images images) {
+    return run(count, images, network::forward);
+  }
+
+  @Override
+  public float[] features(int count, Images images) {
+    return run(count, images, network::features);
+  }
+
+  @Override
+  public float[] stage(int stage, int count, Images images) {
+    return run(
+        count, images, input -> network.featureMaps(input).get(stage - 1).permute(0, 2, 3, 1));
+  }
+
+  private float[] run(int count, Images images, Function<Tensor, Tensor> work) {
     Shape shape = network.network().input();
+    int size = Math.toIntExact(shape.size());
+    float[] pixels = new float[Math.multiplyExact(count, size)];
+    for (int i = 0; i < count; i++) {
+      images.put(i, FloatBuffer.wrap(pixels, i * size, size));
+    }
     try (PointerScope temporaries = new PointerScope();
         NoGradGuard constant = new NoGradGuard()) {
-      Tensor batch = Tensors.of(pixels, images, shape.height(), shape.width(), shape.channels());
+      Tensor batch = Tensors.of(pixels, count, shape.height(), shape.width(), shape.channels());
       Tensor input = Tensors.on(network.device(), batch).permute(0, 3, 1, 2);
-      return Tensors.floats(network.forward(input));
+      return Tensors.floats(work.apply(input));
     }
   }
 

@@ -160,6 +160,21 @@ public final class LiveNetwork implements AutoCloseable {
 
   /** As {@link #forward(Tensor)}, with a probe that sees every unit. */
   public Tensor forward(Tensor images, Probe probe) {
+    Tensor weight = tensor(network.headName() + ".weight").flatten(1, -1);
+    return torch.linear(features(images, probe), weight, headBias);
+  }
+
+  /**
+   * What the linear layer takes: the mean of each channel of the last feature maps.
+   *
+   * @param images (N, C, H, W), fp32, normalised
+   * @return (N, features), fp32; belongs to the caller's scope
+   */
+  public Tensor features(Tensor images) {
+    return features(images, Probe.NONE);
+  }
+
+  private Tensor features(Tensor images, Probe probe) {
     Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
     x = stem.forward(x, training);
     for (LiveUnit unit : units) {
@@ -167,8 +182,7 @@ public final class LiveNetwork implements AutoCloseable {
     }
     x = tail.forward(x, training);
     Tensor pooled = torch.adaptive_avg_pool2d(x, ONE_BY_ONE).flatten(1, -1);
-    Tensor weight = tensor(network.headName() + ".weight").flatten(1, -1);
-    return torch.linear(pooled.to(torch.ScalarType.Float), weight, headBias);
+    return pooled.to(torch.ScalarType.Float);
   }
 
   /**

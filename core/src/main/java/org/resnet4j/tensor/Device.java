@@ -1,7 +1,5 @@
 package org.resnet4j.tensor;
 
-import org.bytedeco.pytorch.global.torch;
-
 /** Where tensors live and are computed on. */
 public enum Device {
   CPU("cpu"),
@@ -20,12 +18,11 @@ public enum Device {
    * @throws IllegalArgumentException for an unknown name, or {@code cuda} where there is none
    */
   public static Device of(String name) {
-    Engine.start();
     return switch (name) {
-      case "auto" -> torch.cuda_is_available() ? CUDA : CPU;
+      case "auto" -> Engine.hasGpu() ? CUDA : CPU;
       case "cpu" -> CPU;
       case "cuda" -> {
-        if (!torch.cuda_is_available()) {
+        if (!Engine.hasGpu()) {
           throw new IllegalArgumentException(
               "device = cuda: this machine or build has none; use auto or cpu, or build with -Pgpu");
         }

@@ -5,7 +5,6 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The native engine, started once a process with settings that do no harm.
@@ -14,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  * libtorch's; every operation after a linear layer then waits for the scheduler, and small batches
  * run several times slower. Starting through this class gives OpenBLAS one thread.
  *
+ * <p>Compiled plans do without libtorch, whose start takes a second and 200 MB: only what needs it
+ * here loads it.
+ *
  * <p>The environment variable {@code RESNET4J_THREADS} sets the number of threads.
  */
 public final class Engine {
-  private static final int THREADS;
+  private static final Threads THREADS;
 
   static {
     // Must be set before the first native pointer: by default JavaCPP stalls in the garbage
@@ -25,36 +27,72 @@ public final class Engine {
     // once the process grows past a multiple of the Java heap, which tensors do at once.
     setDefault("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     setDefault("org.bytedeco.javacpp.maxBytes", "0");
-    Loader.load(torch.class);
-    openblas_nolapack.blas_set_num_threads(1);
-    THREADS = chosenThreads(System.getenv("RESNET4J_THREADS"), torch.get_num_threads());
-    torch.set_num_threads(THREADS);
+    THREADS = Threads.here();
   }
 
   private Engine() {}
 
-  /** Starts the engine if it is not running; cheap afterwards. */
-  public static void start() {
-    // Loading the class has done it.
+  /** libtorch, which is there once this class is. */
+  private static final class Libtorch {
+    static {
+      Loader.load(torch.class);
+      openblas_nolapack.blas_set_num_threads(1);
+      torch.set_num_threads(THREADS.wanted());
+    }
+
+    static void start() {
+      // Loading the class has done it.
+    }
   }
 
-  /** Lets operations that the calling thread starts use that many threads; each thread asks. */
-  public static void adoptThread() {
-    torch.set_num_threads(THREADS);
+  /** Starts libtorch if it is not running; cheap afterwards. */
+  public static void start() {
+    Libtorch.start();
+  }
+
+  /**
+   * Lets operations that the calling thread starts use so many threads; each thread asks before its
+   * first. Native memory may be used afterwards.
+   */
+  public static void adoptThread(int threads) {
+    if (THREADS.natural() != threads) {
+      // It tells OpenMP, which oneDNN's plans share with it.
+      Libtorch.start();
+      torch.set_num_threads(threads);
+    }
   }
 
   /** The threads that one operation may use. */
   public static int threads() {
-    return THREADS;
+    return THREADS.wanted();
+  }
+
+  /** Whether libtorch, the build of it that is on the class path, finds a GPU. */
+  static boolean hasGpu() {
+    return hasGpuBuild() && startedWithGpu();
+  }
+
+  private static boolean hasGpuBuild() {
+    String library =
+        "/org/bytedeco/pytorch/%s-gpu/%s"
+            .formatted(Loader.getPlatform(), System.mapLibraryName("jnitorch"));
+    return Engine.class.getResource(library) != null;
+  }
+
+  private static boolean startedWithGpu() {
+    start();
+    return torch.cuda_is_available();
   }
 
   /** The threads of OpenBLAS; 1 unless somebody changed it. */
   static int blasThreads() {
+    start();
     return openblas_nolapack.blas_get_num_threads();
   }
 
   /** One line that says what computes: version, instruction set, threads. */
   public static String describe() {
+    start();
     try (BytePointer capability = torch.get_cpu_capability()) {
       return "libtorch %s, %s, %d thread%s"
           .formatted(version(), capability.getString(), threads(), threads() == 1 ? "" : "s");
@@ -67,23 +105,6 @@ public final class Engine {
     } catch (IOException e) {
       return "of unknown version"; // A repackaged jar without the Maven folder.
     }
-  }
-
-  static int chosenThreads(@Nullable String wish, int natural) {
-    int available = Runtime.getRuntime().availableProcessors();
-    if (wish == null || wish.isBlank()) {
-      return Math.min(natural, available);
-    }
-    try {
-      int threads = Integer.parseInt(wish.trim());
-      if (threads >= 1 && threads <= 1024) {
-        return threads;
-      }
-    } catch (NumberFormatException e) {
-      // Told below, with the value.
-    }
-    throw new IllegalArgumentException(
-        "RESNET4J_THREADS = \"%s\": must be a whole number from 1 to 1024".formatted(wish));
   }
 
   private static void setDefault(String property, String value) {

@@ -1,10 +1,5 @@
 package org.resnet4j.tensor;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Set;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -14,20 +9,13 @@ import org.bytedeco.pytorch.global.torch;
  * ten on those that do not.
  */
 public enum Precision {
-  FP32(torch.ScalarType.Float),
-  BF16(torch.ScalarType.BFloat16);
-
-  private static final Set<String> FLAGS = Set.of("avx512_bf16", "amx_bf16");
-
-  private final torch.ScalarType type;
-
-  Precision(torch.ScalarType type) {
-    this.type = type;
-  }
+  FP32,
+  BF16;
 
   /** The element type of tensors in this precision. */
   public torch.ScalarType type() {
-    return type;
+    // Not a field: the type loads libtorch, and compiled plans do without.
+    return this == FP32 ? torch.ScalarType.Float : torch.ScalarType.BFloat16;
   }
 
   /** As files and the command line write it. */
@@ -42,30 +30,12 @@ public enum Precision {
    */
   public static Precision of(String name, Device device) {
     return switch (name) {
-      case "auto" -> device == Device.CUDA || computesInBf16() ? BF16 : FP32;
+      case "auto" -> device == Device.CUDA || Processor.here().computesInBf16() ? BF16 : FP32;
       case "fp32" -> FP32;
       case "bf16" -> BF16;
       default ->
           throw new IllegalArgumentException(
               "precision = %s: must be auto, fp32 or bf16".formatted(name));
     };
-  }
-
-  /** Whether this processor has bf16 arithmetic; false where it cannot be known. */
-  public static boolean computesInBf16() {
-    Path cpuinfo = Path.of("/proc/cpuinfo");
-    try {
-      return Files.isReadable(cpuinfo) && computesInBf16(Files.readString(cpuinfo));
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  static boolean computesInBf16(String cpuinfo) {
-    return cpuinfo
-        .lines()
-        .filter(line -> line.startsWith("flags"))
-        .flatMap(line -> Arrays.stream(line.split("[\\s:]+")))
-        .anyMatch(FLAGS::contains);
   }
 }

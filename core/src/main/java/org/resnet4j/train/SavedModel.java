@@ -4,12 +4,8 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
@@ -19,11 +15,11 @@ import org.resnet4j.data.image.Interpolation;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
-import org.resnet4j.weights.SafetensorsFile;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
 import org.resnet4j.weights.model.ModelConfig;
 import org.resnet4j.weights.model.ModelFolder;
+import org.resnet4j.weights.model.ModelWeights;
 
 /**
  * A model folder opened: the network, its classes, its preprocessing, and where its weights are.
@@ -68,44 +64,20 @@ public record SavedModel(
    * @throws WeightsException if the weights are not the network's
    */
   public LiveNetwork live(Device device, Precision precision) {
-    Optional<SafetensorsFile> open = ModelFolder.openWeights(folder, network);
-    if (open.isEmpty()) {
-      return converted(device, precision);
-    }
-    try (SafetensorsFile file = open.get()) {
-      return LiveNetwork.of(network, new FileSource(file), device, precision);
+    try (ModelWeights weights = ModelWeights.open(folder, network)) {
+      return LiveNetwork.of(network, new Source(weights), device, precision);
     }
   }
 
-  private LiveNetwork converted(Device device, Precision precision) {
-    Map<String, TensorEntry> entries = new HashMap<>();
-    ModelFolder.readWeights(folder, network).forEach(entry -> entries.put(entry.name(), entry));
-    return LiveNetwork.of(network, new EntrySource(entries), device, precision);
-  }
-
-  /** Values that go from the file into the network. */
-  private record FileSource(SafetensorsFile file) implements LiveNetwork.Source {
+  private record Source(ModelWeights weights) implements LiveNetwork.Source {
     @Override
     public void read(Parameter parameter, FloatBuffer values) {
-      file.read(parameter.name(), values);
+      weights.read(parameter.name(), values);
     }
 
     @Override
     public long count(Parameter parameter) {
-      return file.scalar(parameter.name());
-    }
-  }
-
-  /** Values that were converted. */
-  private record EntrySource(Map<String, TensorEntry> entries) implements LiveNetwork.Source {
-    @Override
-    public void read(Parameter parameter, FloatBuffer values) {
-      Objects.requireNonNull(entries.get(parameter.name())).copyTo(values);
-    }
-
-    @Override
-    public long count(Parameter parameter) {
-      return Objects.requireNonNull(entries.get(parameter.name())).data().getLong();
+      return weights.scalar(parameter.name());
     }
   }
 

@@ -90,6 +90,18 @@ public final class SafetensorsFile implements AutoCloseable {
     }
   }
 
+  /**
+   * The 32-bit floats of a tensor.
+   *
+   * @throws WeightsException if the file became shorter
+   */
+  public float[] floats(String name) {
+    Slot slot = slot(name);
+    float[] values = new float[Math.toIntExact((slot.end() - slot.begin()) / Float.BYTES)];
+    read(name, FloatBuffer.wrap(values));
+    return values;
+  }
+
   /** The value of a 64-bit integer without axes. */
   public long scalar(String name) {
     return chunk(slot(name).begin(), Long.BYTES).getLong();

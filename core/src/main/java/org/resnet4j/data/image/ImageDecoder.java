@@ -1,5 +1,6 @@
 package org.resnet4j.data.image;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -108,6 +109,27 @@ public final class ImageDecoder {
     } catch (IOException unreadable) {
       throw new DataException(file + ": cannot be read: " + unreadable.getMessage(), unreadable);
     }
+  }
+
+  /**
+   * Reads a file's content from a stream to its end and decodes it; the caller closes the stream.
+   *
+   * @param description what to call it in messages
+   * @throws DataException if it is too large, not a JPEG or PNG, or damaged
+   */
+  public Image decode(InputStream in, String description) {
+    try {
+      int most = (int) Math.min(limits.bytes + 1L, Integer.MAX_VALUE);
+      return decode(in.readNBytes(most), description);
+    } catch (IOException unreadable) {
+      throw new DataException(
+          description + ": cannot be read: " + unreadable.getMessage(), unreadable);
+    }
+  }
+
+  /** The pixels of an image in memory; what is transparent keeps its colour. */
+  public Image decode(BufferedImage image) {
+    return Pixels.of(image, channels);
   }
 
   /**
