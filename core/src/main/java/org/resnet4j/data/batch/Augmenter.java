@@ -16,7 +16,7 @@ final class Augmenter {
   Augmenter(Preprocessing preprocessing, Augmentation augmentation) {
     this.preprocessing = preprocessing;
     this.augmentation = augmentation;
-    this.writer = new PixelWriter(preprocessing);
+    this.writer = preprocessing.writer();
     Shape input = preprocessing.input();
     if (augmentation instanceof Augmentation.PadCropFlip pad
         && pad.padding() >= Math.min(input.height(), input.width())) {

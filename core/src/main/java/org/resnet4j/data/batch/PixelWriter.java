@@ -1,6 +1,8 @@
 package org.resnet4j.data.batch;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
 
@@ -13,19 +15,19 @@ final class PixelWriter {
   private final float[] table;
   private final float[] std;
 
-  PixelWriter(Preprocessing preprocessing) {
-    shape = preprocessing.input();
-    pixelMean = preprocessing.pixelMean().values();
+  PixelWriter(Shape shape, List<Double> means, List<Double> stds, PixelMean pixelMean) {
+    this.shape = shape;
+    this.pixelMean = pixelMean.values();
     table = new float[shape.channels() * VALUES];
     std = new float[shape.channels()];
     for (int channel = 0; channel < shape.channels(); channel++) {
-      std[channel] = preprocessing.std().get(channel).floatValue();
-      float mean = preprocessing.mean().get(channel).floatValue();
+      std[channel] = stds.get(channel).floatValue();
+      float mean = means.get(channel).floatValue();
       for (int value = 0; value < VALUES; value++) {
         // In float, step by step, so that the result is torchvision's to the last bit.
         float scaled = value / 255f;
         table[channel * VALUES + value] =
-            pixelMean.length > 0 ? scaled : (scaled - mean) / std[channel];
+            this.pixelMean.length > 0 ? scaled : (scaled - mean) / std[channel];
       }
     }
   }
@@ -33,6 +35,16 @@ final class PixelWriter {
   /** Writes H x W x C normalised values. */
   void write(Image image, float[] target, int offset) {
     write(image, 0, 0, false, target, offset);
+  }
+
+  /** The same into a buffer, through an array of one row. */
+  void write(Image image, FloatBuffer target, int index) {
+    requireShape(image);
+    float[] row = new float[shape.width() * shape.channels()];
+    for (int y = 0; y < shape.height(); y++) {
+      writeRow(image.pixels(), y * row.length, 0, false, row, 0);
+      target.put(index + y * row.length, row);
+    }
   }
 
   /**
@@ -43,10 +55,7 @@ final class PixelWriter {
    * @param left the window's first column in the image, may be negative
    */
   void write(Image image, int top, int left, boolean mirrored, float[] target, int offset) {
-    if (!image.shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          "an image of %s where the network's input is %s".formatted(image.shape(), shape));
-    }
+    requireShape(image);
     int row = shape.width() * shape.channels();
     for (int y = 0; y < shape.height(); y++) {
       int start = offset + y * row;
@@ -56,6 +65,13 @@ final class PixelWriter {
       } else {
         writeRow(image.pixels(), source * row, left, mirrored, target, start);
       }
+    }
+  }
+
+  private void requireShape(Image image) {
+    if (!image.shape().equals(shape)) {
+      throw new IllegalArgumentException(
+          "an image of %s where the network's input is %s".formatted(image.shape(), shape));
     }
   }
 

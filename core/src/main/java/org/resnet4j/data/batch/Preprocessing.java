@@ -1,40 +1,50 @@
 package org.resnet4j.data.batch;
 
+import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
+import org.resnet4j.data.image.CentreCrop;
 import org.resnet4j.data.image.Geometry;
 import org.resnet4j.data.image.Interpolation;
-import org.resnet4j.data.image.Resize;
 
 /**
  * What turns an image into a network's input; part of a model, the same wherever the model runs.
  *
  * <p>As torchvision: resize the shorter side, crop the centre, divide by 255, subtract the mean,
- * divide by the standard deviation, all in float32.
- *
- * @param input the network's input, 1 or 3 channels; images with the other number are converted
- * @param resize the shorter side before the crop, in pixels; the input's side for no margin
- * @param mean one for each channel, of pixels from 0 to 1
- * @param std one for each channel, above 0
- * @param pixelMean subtracted in place of {@code mean} if present
+ * divide by the standard deviation, all in float32. Equal if its values are; safe for use by
+ * several threads.
  */
-public record Preprocessing(
-    Shape input,
-    int resize,
-    Interpolation interpolation,
-    List<Double> mean,
-    List<Double> std,
-    PixelMean pixelMean) {
-  /** Throws {@link IllegalArgumentException} if a value does not fit the input. */
-  public Preprocessing {
-    mean = List.copyOf(mean);
-    std = List.copyOf(std);
+public final class Preprocessing {
+  private final Shape input;
+  private final List<Double> mean;
+  private final List<Double> std;
+  private final PixelMean pixelMean;
+  private final CentreCrop crop;
+  private final PixelWriter writer;
+
+  /**
+   * What a model wants.
+   *
+   * @param input the network's input, 1 or 3 channels; images with the other number are converted
+   * @param resize the shorter side before the crop, in pixels; the input's side for no margin
+   * @param mean one for each channel, of pixels from 0 to 1
+   * @param std one for each channel, above 0
+   * @param pixelMean subtracted in place of {@code mean} if present
+   * @throws IllegalArgumentException if a value does not fit the input
+   */
+  public Preprocessing(
+      Shape input,
+      int resize,
+      Interpolation interpolation,
+      List<Double> mean,
+      List<Double> std,
+      PixelMean pixelMean) {
     require(
         input.channels() == 1 || input.channels() == 3,
         "input %s: images have 1 or 3 channels".formatted(input));
-    require(resize >= 1, "resize = %d: must be at least 1".formatted(resize));
     require(
         mean.size() == input.channels() && std.size() == input.channels(),
         "mean %s and std %s: need %d values, one a channel".formatted(mean, std, input.channels()));
@@ -45,12 +55,42 @@ public record Preprocessing(
     require(
         !pixelMean.isPresent() || pixelMean.values().length == input.size(),
         "%s: input %s needs %d".formatted(pixelMean, input, input.size()));
+    this.input = input;
+    this.mean = List.copyOf(mean);
+    this.std = List.copyOf(std);
+    this.pixelMean = pixelMean;
+    this.crop = new CentreCrop(resize, input.height(), input.width(), interpolation);
+    this.writer = new PixelWriter(input, this.mean, this.std, pixelMean);
   }
 
   /** Without a mean per pixel. */
   public Preprocessing(
       Shape input, int resize, Interpolation interpolation, List<Double> mean, List<Double> std) {
     this(input, resize, interpolation, mean, std, PixelMean.NONE);
+  }
+
+  public Shape input() {
+    return input;
+  }
+
+  public int resize() {
+    return crop.resize();
+  }
+
+  public Interpolation interpolation() {
+    return crop.interpolation();
+  }
+
+  public List<Double> mean() {
+    return mean;
+  }
+
+  public List<Double> std() {
+    return std;
+  }
+
+  public PixelMean pixelMean() {
+    return pixelMean;
   }
 
   /**
@@ -77,22 +117,49 @@ public record Preprocessing(
    * @throws IllegalArgumentException if the image has neither 1 nor 3 channels
    */
   public void apply(Image image, float[] target, int offset) {
-    new PixelWriter(this).write(fit(image), target, offset);
+    writer.write(fit(image), target, offset);
+  }
+
+  /**
+   * The same values into a buffer, as of a compiled plan's input; its position stays.
+   *
+   * @param index where in the buffer the first goes
+   * @throws IllegalArgumentException if the image has neither 1 nor 3 channels
+   * @throws IndexOutOfBoundsException if the buffer's limit comes before the last
+   */
+  public void apply(Image image, FloatBuffer target, int index) {
+    writer.write(fit(image), target, index);
   }
 
   /** Converts, resizes and crops; the same image if there is nothing to do. */
   Image fit(Image image) {
-    Image converted = Geometry.convert(image, input.channels());
-    int height = converted.shape().height();
-    int width = converted.shape().width();
-    int shorter = Math.min(height, width);
-    if (shorter != resize) {
-      // The long side is rounded down, as torchvision does.
-      int scaledHeight = (int) ((long) resize * height / shorter);
-      int scaledWidth = (int) ((long) resize * width / shorter);
-      converted = Resize.resize(converted, scaledWidth, scaledHeight, interpolation);
-    }
-    return Geometry.centreCrop(converted, input.height(), input.width());
+    return crop.apply(Geometry.convert(image, input.channels()));
+  }
+
+  /** Normalises images of the input's shape. */
+  PixelWriter writer() {
+    return writer;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Preprocessing same
+        && input.equals(same.input)
+        && crop.equals(same.crop)
+        && mean.equals(same.mean)
+        && std.equals(same.std)
+        && pixelMean.equals(same.pixelMean);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(input, crop, mean, std, pixelMean);
+  }
+
+  @Override
+  public String toString() {
+    return "Preprocessing[input=%s, %s, mean=%s, std=%s, %s]"
+        .formatted(input, crop, mean, std, pixelMean);
   }
 
   private static void require(boolean holds, String message) {

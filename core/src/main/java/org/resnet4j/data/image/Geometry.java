@@ -48,7 +48,8 @@ public final class Geometry {
         width);
   }
 
-  private static int margin(int side, int crop) {
+  /** How much of a side lies before a centred crop; below 0 where the crop is longer. */
+  static int margin(int side, int crop) {
     // Python rounds halves to even; padding is rounded down.
     return side >= crop ? (int) Math.rint((side - crop) / 2.0) : -((crop - side) / 2);
   }

@@ -20,7 +20,7 @@ class AugmentationTest {
     Preprocessing plain =
         new Preprocessing(ROW.shape(), 1, Interpolation.BILINEAR, List.of(0.0), List.of(1 / 255.0));
     float[] target = {9, 9, 9, 9};
-    new PixelWriter(plain).write(ROW, top, left, mirrored, target, 0);
+    plain.writer().write(ROW, top, left, mirrored, target, 0);
     for (int i = 0; i < 4; i++) {
       target[i] = Math.round(target[i]);
     }
