@@ -34,12 +34,7 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Folder or file with images, or a built-in name such as shapes.")
   private String data;
 
-  @Option(
-      names = "--precision",
-      paramLabel = "P",
-      defaultValue = "auto",
-      description = "auto, fp32 or bf16; auto is bf16 where the processor has it.")
-  private String precision;
+  @Mixin private InferenceOptions inference;
 
   @Mixin private Json json;
 
@@ -47,9 +42,9 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Classifier classifier = Classifier.load(model, precision)) {
+    try (Classifier classifier = Classifier.load(model, inference.in(Classifier.Mode.THROUGHPUT))) {
       Evaluation evaluation = classifier.evaluate(data);
-      print(EvaluateResult.of(model.toString(), data, classifier.precision(), evaluation));
+      print(EvaluateResult.of(model.toString(), data, classifier.precision().id(), evaluation));
     }
     return ExitCodes.OK;
   }

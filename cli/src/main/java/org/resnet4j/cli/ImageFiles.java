@@ -7,31 +7,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
-import org.resnet4j.data.DataException;
 
-/** The images that a path on the command line stands for. */
-final class ImageFiles {
-  private ImageFiles() {}
+/**
+ * The images that a path on the command line stands for.
+ *
+ * @param error why there are none, if so
+ */
+record ImageFiles(Path path, List<Path> files, Optional<String> error) {
 
   /**
    * A file itself, whatever its name; of a folder, the JPEG and PNG files in it and below, sorted.
-   *
-   * @throws DataException if the folder has none or cannot be read
+   * A folder that has none or cannot be read is an error.
    */
-  static List<Path> at(Path path) {
+  static ImageFiles at(Path path) {
     if (!Files.isDirectory(path)) {
-      return List.of(path);
+      return new ImageFiles(path, List.of(path), Optional.empty());
     }
     try (Stream<Path> below = Files.walk(path, FileVisitOption.FOLLOW_LINKS)) {
       List<Path> images = below.filter(ImageFiles::isImage).sorted().toList();
       if (images.isEmpty()) {
-        throw new DataException(path + ": no .jpg, .jpeg or .png file in this folder or below");
+        return without(path, "no .jpg, .jpeg or .png file in this folder or below");
       }
-      return images;
+      return new ImageFiles(path, images, Optional.empty());
     } catch (IOException | UncheckedIOException e) {
-      throw new DataException(path + ": cannot be listed; check that the folder is readable", e);
+      return without(path, "cannot be listed; check that the folder is readable");
     }
+  }
+
+  private static ImageFiles without(Path path, String reason) {
+    return new ImageFiles(path, List.of(), Optional.of(path + ": " + reason));
   }
 
   private static boolean isImage(Path path) {

@@ -3,11 +3,11 @@ package org.resnet4j.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.resnet4j.data.DataException;
+import org.resnet4j.infer.Classification;
 import org.resnet4j.infer.Prediction;
 
 /** What a model says about a file; as a record, also an element of {@code predict --json}. */
@@ -26,32 +26,28 @@ sealed interface PredictResult {
   /**
    * Judges files and folders in order; one that fails does not keep the others from it.
    *
-   * @param stop asked before each file; once true, the rest is left out
+   * @param classifier of all files at once; may leave out the last
    */
   static List<PredictResult> of(
-      List<Path> paths, Function<Path, List<Prediction>> classifier, BooleanSupplier stop) {
+      List<ImageFiles> paths, Function<List<Path>, List<Classification>> classifier) {
+    List<Path> files = paths.stream().flatMap(some -> some.files().stream()).toList();
+    Iterator<Classification> classified = classifier.apply(files).iterator();
     List<PredictResult> results = new ArrayList<>();
-    for (Path path : paths) {
-      try {
-        for (Path image : ImageFiles.at(path)) {
-          if (stop.getAsBoolean()) {
-            return results;
-          }
-          results.add(of(image, classifier));
-        }
-      } catch (DataException e) {
-        results.add(new Failure(path.toString(), String.valueOf(e.getMessage())));
+    for (ImageFiles path : paths) {
+      path.error().ifPresent(error -> results.add(new Failure(path.path().toString(), error)));
+      for (int i = 0; i < path.files().size() && classified.hasNext(); i++) {
+        results.add(of(classified.next()));
       }
     }
     return results;
   }
 
-  private static PredictResult of(Path image, Function<Path, List<Prediction>> classifier) {
-    try {
-      return new Success(image.toString(), classifier.apply(image));
-    } catch (DataException e) {
-      return new Failure(image.toString(), String.valueOf(e.getMessage()));
-    }
+  private static PredictResult of(Classification classification) {
+    String file = classification.image().toString();
+    return classification instanceof Classification.Success success
+        ? new Success(file, success.predictions())
+        : new Failure(
+            file, String.valueOf(((Classification.Failure) classification).reason().getMessage()));
   }
 
   /** Prints a success; with bars on a terminal. */

@@ -9,12 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.data.DataException;
+import org.resnet4j.infer.Classification;
 import org.resnet4j.infer.Prediction;
 import org.resnet4j.train.Evaluation;
 import org.resnet4j.train.Outcome;
@@ -122,17 +123,24 @@ class ResultsTest {
         "m", "d", "fp32", new Evaluation(1, 0, 0, 0, names, new long[classes][classes], List.of()));
   }
 
-  private static final Function<Path, List<Prediction>> CATS =
-      path -> {
-        if (path.toString().contains("broken")) {
-          throw new DataException(path + ": not an image");
-        }
-        return List.of(new Prediction(0, "cat", 0.9), new Prediction(1, "puppy", 0.1));
-      };
+  private static final List<Prediction> CAT =
+      List.of(new Prediction(0, "cat", 0.9), new Prediction(1, "puppy", 0.1));
+
+  private static List<PredictResult> judged(Path... paths) {
+    return PredictResult.of(
+        Stream.of(paths).map(ImageFiles::at).toList(),
+        files -> files.stream().map(ResultsTest::classified).toList());
+  }
+
+  private static Classification classified(Path path) {
+    return path.toString().contains("broken")
+        ? new Classification.Failure(path, new DataException(path + ": not an image"))
+        : new Classification.Success(path, CAT);
+  }
 
   @Test
   void predictions_have_bars_on_a_terminal_only() {
-    PredictResult.Success cat = new PredictResult.Success("a.png", CATS.apply(Path.of("a.png")));
+    PredictResult.Success cat = new PredictResult.Success("a.png", CAT);
     assertThat(printed(out -> PredictResult.print(out, cat, true)).lines())
         .containsExactly(
             "a.png", "  cat     90.0 %  ###########################", "  puppy   10.0 %  ###");
@@ -142,8 +150,7 @@ class ResultsTest {
 
   @Test
   void an_image_that_fails_does_not_keep_the_others_back() {
-    List<Path> paths = List.of(Path.of("broken.png"), Path.of("b.png"));
-    JsonNode document = document(PredictResult.of(paths, CATS, () -> false));
+    JsonNode document = document(judged(Path.of("broken.png"), Path.of("b.png")));
     assertThat(document.get(0).propertyNames()).containsExactly("file", "error");
     assertThat(document.get(0).get("error").asString()).isEqualTo("broken.png: not an image");
     assertThat(document.get(1).get("file").asString()).isEqualTo("b.png");
@@ -159,14 +166,14 @@ class ResultsTest {
     for (String name : List.of("c.JPG", "b/2.png", "b/1.jpeg", "notes.txt", "broken.png")) {
       Files.createFile(folder.resolve(name));
     }
-    assertThat(PredictResult.of(List.of(folder), CATS, () -> false))
+    assertThat(judged(folder))
         .extracting(result -> folder.relativize(Path.of(result.file())).toString())
         .containsExactly("b/1.jpeg", "b/2.png", "broken.png", "c.JPG");
   }
 
   @Test
   void a_folder_without_images_is_a_failure_of_its_own(@TempDir Path folder) {
-    assertThat(PredictResult.of(List.of(folder, Path.of("a.png")), CATS, () -> false))
+    assertThat(judged(folder, Path.of("a.png")))
         .first()
         .isEqualTo(
             new PredictResult.Failure(
@@ -175,7 +182,9 @@ class ResultsTest {
   }
 
   @Test
-  void a_stop_leaves_the_rest_out() {
-    assertThat(PredictResult.of(List.of(Path.of("a.png")), CATS, () -> true)).isEmpty();
+  void files_that_a_stop_left_out_have_no_result() {
+    List<ImageFiles> files = List.of(ImageFiles.at(Path.of("a.png")), ImageFiles.at(Path.of("b")));
+    assertThat(PredictResult.of(files, some -> List.of(classified(some.get(0)))))
+        .containsExactly(new PredictResult.Success("a.png", CAT));
   }
 }

@@ -72,8 +72,7 @@ public final class Classifier implements AutoCloseable {
    */
   public record Options(InferencePrecision precision, Mode mode, int threads, int batch) {
     /** The fastest precision, soonest answers, all processors. */
-    public static final Options DEFAULT =
-        new Options(InferencePrecision.AUTO, Mode.LATENCY, 0, 0);
+    public static final Options DEFAULT = new Options(InferencePrecision.AUTO, Mode.LATENCY, 0, 0);
 
     private static final int MOST_THREADS = 1024;
     private static final int MOST_IMAGES = 1024;
@@ -159,8 +158,7 @@ public final class Classifier implements AutoCloseable {
     }
     Optional<Quantization> quantization = ModelFolder.readQuantization(saved.folder());
     Processor processor = Processor.here();
-    InferencePrecision precision =
-        options.precision().on(processor, quantization.isPresent());
+    InferencePrecision precision = options.precision().on(processor, quantization.isPresent());
     boolean narrow = precision == InferencePrecision.INT8;
     return onCpu(
         saved,
@@ -225,7 +223,7 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is none that can be read
    */
   public Image decode(Path file) {
-    return preprocessing.fit(decoder.decode(file));
+    return decoder.decode(file);
   }
 
   /**
@@ -234,7 +232,7 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is none that can be read
    */
   public Image decode(byte[] file) {
-    return preprocessing.fit(decoder.decode(file, "image"));
+    return decoder.decode(file, "image");
   }
 
   /**
@@ -243,12 +241,12 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is none that can be read
    */
   public Image decode(InputStream file) {
-    return preprocessing.fit(decoder.decode(file, "image"));
+    return decoder.decode(file, "image");
   }
 
   /** The pixels of an image in memory, whatever its type; what is transparent keeps its colour. */
   public Image decode(BufferedImage image) {
-    return preprocessing.fit(decoder.decode(image));
+    return decoder.decode(image);
   }
 
   // One image.
@@ -338,8 +336,7 @@ public final class Classifier implements AutoCloseable {
       List<Future<List<Classification>>> chunks = new ArrayList<>();
       for (int from = 0; from < files.size(); from += batch) {
         List<Path> chunk = files.subList(from, Math.min(from + batch, files.size()));
-        chunks.add(
-            callers.submit(() -> stop.getAsBoolean() ? List.of() : classifyChunk(chunk, k)));
+        chunks.add(callers.submit(() -> stop.getAsBoolean() ? List.of() : classifyChunk(chunk, k)));
       }
       List<Classification> all = new ArrayList<>();
       for (Future<List<Classification>> chunk : chunks) {
@@ -362,7 +359,7 @@ public final class Classifier implements AutoCloseable {
     List<DataException> failures = new ArrayList<>();
     for (Path file : files) {
       try {
-        images.add(decode(file));
+        images.add(preprocessing.fit(decode(file)));
         failures.add(null);
       } catch (DataException e) {
         failures.add(e);
@@ -383,7 +380,7 @@ public final class Classifier implements AutoCloseable {
 
   private Runner.Images input(List<Image> fitted) {
     return (number, target) ->
-        preprocessing.apply(fitted.get(number), target, target.position());
+        preprocessing.normalise(fitted.get(number), target, target.position());
   }
 
   private static void requirePositive(int k) {
@@ -431,8 +428,7 @@ public final class Classifier implements AutoCloseable {
     Splits splits = DataSources.open(data, Unreadable.FAIL);
     new ClassNames(labels).requireSame(data, splits.test().classes());
     Loader.Options order = Loader.Options.inOrder(Math.max(batch * threads, 32));
-    try (Loader images =
-        new Loader(splits.test(), preprocessing, new Augmentation.None(), order)) {
+    try (Loader images = new Loader(splits.test(), preprocessing, new Augmentation.None(), order)) {
       return Evaluator.evaluate(this::logits, images, labels);
     }
   }

@@ -26,11 +26,13 @@ public enum InferencePrecision {
         .filter(precision -> precision.id().equals(name))
         .findFirst()
         .orElseThrow(
-            () -> new IllegalArgumentException("precision = %s: must be %s".formatted(name, all())));
+            () ->
+                new IllegalArgumentException("precision = %s: must be %s".formatted(name, all())));
   }
 
   private static String all() {
-    String ids = Arrays.stream(values()).map(InferencePrecision::id).collect(Collectors.joining(", "));
+    String ids =
+        Arrays.stream(values()).map(InferencePrecision::id).collect(Collectors.joining(", "));
     return ids.replaceAll(", (\\w+)$", " or $1");
   }
 
@@ -48,9 +50,7 @@ public enum InferencePrecision {
    */
   InferencePrecision on(Processor processor, boolean quantized) {
     InferencePrecision best =
-        quantized && processor.computesInInt8()
-            ? INT8
-            : processor.computesInBf16() ? BF16 : FP32;
+        quantized && processor.computesInInt8() ? INT8 : processor.computesInBf16() ? BF16 : FP32;
     if (this == AUTO) {
       return best;
     }

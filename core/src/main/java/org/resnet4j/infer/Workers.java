@@ -58,7 +58,8 @@ final class Workers implements AutoCloseable {
       if (cause instanceof Error error) {
         throw error;
       }
-      if (cause instanceof RuntimeException ours && !ours.getClass().equals(RuntimeException.class)) {
+      if (cause instanceof RuntimeException ours
+          && !ours.getClass().equals(RuntimeException.class)) {
         return ours;
       }
       // Just a RuntimeException is the binding's; its message is for those who build the engine.

@@ -57,7 +57,8 @@ class PipelineTest {
             List.of(0.485, 0.456, 0.406),
             List.of(0.229, 0.224, 0.225));
     ReproducibleModel.write(folder, config, PipelineTest::values);
-    classifier = Classifier.load(folder, "fp32");
+    classifier =
+        Classifier.load(folder, Classifier.Options.DEFAULT.withPrecision(InferencePrecision.FP32));
   }
 
   private static float[] values(Parameter parameter) {

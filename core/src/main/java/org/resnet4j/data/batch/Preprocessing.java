@@ -128,11 +128,22 @@ public final class Preprocessing {
    * @throws IndexOutOfBoundsException if the buffer's limit comes before the last
    */
   public void apply(Image image, FloatBuffer target, int index) {
-    writer.write(fit(image), target, index);
+    normalise(fit(image), target, index);
+  }
+
+  /**
+   * The last part of {@link #apply(Image, FloatBuffer, int)}.
+   *
+   * @param cropped what {@link #fit} has made of an image
+   * @throws IllegalArgumentException if it has not the input's shape
+   * @throws IndexOutOfBoundsException if the buffer's limit comes before the last
+   */
+  public void normalise(Image cropped, FloatBuffer target, int index) {
+    writer.write(cropped, target, index);
   }
 
   /** Converts, resizes and crops; the same image if there is nothing to do. */
-  Image fit(Image image) {
+  public Image fit(Image image) {
     return crop.apply(Geometry.convert(image, input.channels()));
   }
 

@@ -129,7 +129,7 @@ public final class ImageDecoder {
 
   /** The pixels of an image in memory; what is transparent keeps its colour. */
   public Image decode(BufferedImage image) {
-    return Pixels.of(image, channels);
+    return Pixels.ofMemory(image, channels);
   }
 
   /**

@@ -33,6 +33,34 @@ final class Pixels {
     return image(image.getRaster(), values, stored, channels);
   }
 
+  /** The same of an image that a program has made, of any type. */
+  static Image ofMemory(BufferedImage image, int channels) {
+    return switch (image.getType()) {
+      case BufferedImage.TYPE_BYTE_GRAY,
+          BufferedImage.TYPE_3BYTE_BGR,
+          BufferedImage.TYPE_4BYTE_ABGR,
+          BufferedImage.TYPE_BYTE_INDEXED ->
+          of(image, channels);
+      default -> ofColours(image, channels);
+    };
+  }
+
+  private static Image ofColours(BufferedImage image, int channels) {
+    int width = image.getWidth();
+    byte[] values = new byte[Math.multiplyExact(width * 3, image.getHeight())];
+    int[] row = new int[width];
+    int to = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, width, 1, row, 0, width);
+      for (int colour : row) {
+        values[to++] = (byte) (colour >> 16);
+        values[to++] = (byte) (colour >> 8);
+        values[to++] = (byte) colour;
+      }
+    }
+    return image(image.getRaster(), values, 3, channels);
+  }
+
   /** The same of a JPEG made of inks. */
   static Image ofInks(Raster inks, boolean isYcck, int channels) {
     return image(inks, Inks.colours(inks, isYcck), 3, channels);
