@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      QuantizeCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       CompletionCommand.class,

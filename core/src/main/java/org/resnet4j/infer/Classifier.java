@@ -398,7 +398,7 @@ public final class Classifier implements AutoCloseable {
         .toList();
   }
 
-  private static float[] softmax(float[] logits, int from, int classes) {
+  static float[] softmax(float[] logits, int from, int classes) {
     double most = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < classes; i++) {
       most = Math.max(most, logits[from + i]);
@@ -433,7 +433,8 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  private float[] logits(Batch batch) {
+  /** (N, classes) of a batch that the model's preprocessing has made. */
+  float[] logits(Batch batch) {
     int size = Math.toIntExact(network.input().size());
     return runner.logits(
         batch.size(), (number, target) -> target.put(batch.pixels(), number * size, size));

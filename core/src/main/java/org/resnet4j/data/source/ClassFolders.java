@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
+import org.resnet4j.data.Subset;
 
 /**
  * Labelled images by the name of their folder, as torchvision's {@code ImageFolder}: classes are

@@ -8,6 +8,7 @@ import java.util.Random;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
+import org.resnet4j.data.Subset;
 
 /** Sets a fifth of each class aside to test on, the same one every time. */
 final class HoldOut {

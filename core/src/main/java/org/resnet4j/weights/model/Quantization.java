@@ -63,6 +63,11 @@ public record Quantization(
     }
   }
 
+  /** The same scales with other layers kept wider. */
+  public Quantization withKept(Set<String> other) {
+    return new Quantization(activations, other, method, images);
+  }
+
   /** Every name that {@link #activations} may have for a network. */
   public static Set<String> names(Network network) {
     Set<String> names = new LinkedHashSet<>(List.of(INPUT));

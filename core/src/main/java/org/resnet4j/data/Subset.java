@@ -1,12 +1,14 @@
-package org.resnet4j.data.source;
+package org.resnet4j.data;
 
 import java.util.List;
-import org.resnet4j.data.Dataset;
-import org.resnet4j.data.Image;
 
-/** Some images of another data set, in the order of their indices there. */
-@SuppressWarnings("ArrayRecordComponent") // Shared inside the package only, never changed.
-record Subset(Dataset whole, int[] indices) implements Dataset {
+/**
+ * Some images of another data set.
+ *
+ * @param indices of the images there, in the order that they have here; nobody may change them
+ */
+@SuppressWarnings("ArrayRecordComponent") // A copy of the indices of a large set gains nothing.
+public record Subset(Dataset whole, int[] indices) implements Dataset {
   @Override
   public int size() {
     return indices.length;
