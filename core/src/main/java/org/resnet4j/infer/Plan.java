@@ -92,6 +92,11 @@ final class Plan implements AutoCloseable {
     return primitives.steps();
   }
 
+  /** Runs step by step; the nanoseconds of each. */
+  long[] times() {
+    return primitives.times();
+  }
+
   private Maps unit(Unit unit, Maps x) {
     Maps activated = path(unit.before(), x, false);
     Maps from = unit.sharesActivation() ? activated : x;

@@ -120,6 +120,17 @@ final class Primitives implements AutoCloseable {
     }
   }
 
+  /** Runs step by step; the nanoseconds of each. */
+  long[] times() {
+    long[] nanos = new long[steps.size()];
+    for (int i = 0; i < nanos.length; i++) {
+      long start = System.nanoTime();
+      steps.get(i).work.execute(queue, steps.get(i).arguments);
+      nanos[i] = System.nanoTime() - start;
+    }
+    return nanos;
+  }
+
   /** Feature maps in the plan's precision. */
   Maps maps(long... dims) {
     return maps(type, dims);
