@@ -4,6 +4,8 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.reorder;
 import org.resnet4j.arch.Network;
 import org.resnet4j.tensor.Engine;
@@ -36,6 +38,12 @@ public final class CompiledNetwork implements AutoCloseable {
   /** The precisions that plans compute in. */
   public static List<String> precisions() {
     return PRECISIONS;
+  }
+
+  /** What runs plans, e.g. {@code oneDNN 3.11.0}. */
+  public static String engine() {
+    dnnl_version_t version = dnnl.dnnl_version();
+    return "oneDNN %d.%d.%d".formatted(version.major(), version.minor(), version.patch());
   }
 
   /**
