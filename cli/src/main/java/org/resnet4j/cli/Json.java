@@ -7,19 +7,19 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The option {@code --json} and the document it prints. */
-final class Json {
+public final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
   @Option(names = "--json", description = "Print one JSON document instead of text.")
   private boolean wanted;
 
-  boolean wanted() {
+  public boolean wanted() {
     return wanted;
   }
 
   /** Prints records as objects and lists as arrays. */
-  static void print(PrintWriter out, Object document) {
+  public static void print(PrintWriter out, Object document) {
     out.println(MAPPER.writeValueAsString(document));
   }
 

@@ -48,6 +48,10 @@ class LauncherTest {
     write("core/target/resnet4j-core-1.jar", "");
     write("cli/target/resnet4j-cli-1.jar", "");
     write("cli/target/class-path", "/libraries/some.jar");
+    write("bench/src/main/C.java", "");
+    write("bench/pom.xml", "");
+    write("bench/target/resnet4j-bench-1.jar", "");
+    write("bench/target/class-path", "/libraries/peer.jar");
     write("cli/target/launcher-stamp", root.toString());
     date("cli/target/launcher-stamp", Instant.now().plusSeconds(60));
   }
