@@ -129,13 +129,24 @@ final class NetworkGraph {
     }
     String sum = graph.add("Add", unit.name() + ".add", List.of(branch, shortcut));
     boolean relu = is(after, 0, Operation.Relu.class);
-    sum = bits.round(map, relu ? activated(after.get(0), sum, map) : sum);
-    return path(after.subList(relu ? 1 : 0, after.size()), sum, NO_SUM);
+    int acted = relu ? 1 : 0;
+    sum = bits.round(map, activated(after.subList(0, acted), sum, map));
+    return path(after.subList(acted, after.size()), sum, NO_SUM);
   }
 
-  /** Unless rounding to 8 bits does it. */
-  private String activated(Layer relu, String x, String map) {
-    return bits.clips(map) ? x : graph.add("Relu", relu.name(), List.of(x));
+  /**
+   * What follows in a {@link #step}: nothing, a ReLU unless rounding to 8 bits does it, or a ReLU
+   * and a max pool.
+   *
+   * <p>The pool comes first, which changes no number. ONNX Runtime rounds before a pool that is not
+   * followed by another operator, and pools bytes ten times slower than floats unless the
+   * convolution gave bytes.
+   */
+  private String activated(List<Layer> layers, String x, String map) {
+    if (layers.size() > 1) {
+      return layer(layers.get(0), layer(layers.get(1), x));
+    }
+    return layers.isEmpty() || bits.clips(map) ? x : layer(layers.get(0), x);
   }
 
   private String gate(String name, String x) {
@@ -161,13 +172,19 @@ final class NetworkGraph {
     return x;
   }
 
-  /** A convolution with the norm that becomes part of it and a ReLU, a norm with a ReLU, or one. */
+  /**
+   * What has one result: a convolution with the norm that becomes part of it and a ReLU, a norm
+   * with a ReLU, or one layer. And a stem in floats with its max pool.
+   */
   private List<Layer> step(List<Layer> layers, int from) {
+    Layer first = layers.get(from);
+    boolean convolution = first.operation() instanceof Convolution;
     int to = from + 1;
-    boolean convolution = layers.get(from).operation() instanceof Convolution;
     to += convolution && folding && is(layers, to, Operation.BatchNorm.class) ? 1 : 0;
-    boolean linear = convolution || is(layers, from, Operation.BatchNorm.class);
-    to += linear && is(layers, to, Operation.Relu.class) ? 1 : 0;
+    boolean linear = convolution || first.operation() instanceof Operation.BatchNorm;
+    boolean relu = linear && is(layers, to, Operation.Relu.class);
+    to += relu ? 1 : 0;
+    to += relu && bits.keeps(first.name()) && is(layers, to, Operation.MaxPool.class) ? 1 : 0;
     return layers.subList(from, to);
   }
 
@@ -181,9 +198,7 @@ final class NetworkGraph {
     // In 8 bits the name of a convolution that takes the sum is the sum's.
     String map = name.equals(sum) ? Quantization.branch(name) : name;
     boolean narrow = first.operation() instanceof Convolution && bits.computes(name, x, map);
-    Layer last = step.get(step.size() - 1);
-    boolean relu = step.size() > 1 && last.operation() instanceof Operation.Relu;
-    boolean normed = step.size() > (relu ? 2 : 1);
+    boolean normed = folding && is(step, 1, Operation.BatchNorm.class);
     String y;
     if (narrow || normed) {
       Filter filter = normed ? folded(name, step.get(1).name()) : unbiased(name);
@@ -192,7 +207,7 @@ final class NetworkGraph {
     } else {
       y = layer(first, x);
     }
-    y = relu ? activated(last, y, map) : y;
+    y = activated(step.subList(normed ? 2 : 1, step.size()), y, map);
     if (stays(first.operation())) {
       return bits.roundAlike(x, map, y);
     }
