@@ -111,8 +111,8 @@ final class NetworkGraph {
       layers.addAll(after);
       return path(layers, activated, NO_SUM);
     }
-    String map = Quantization.sum(unit);
-    String branch = path(unit.branch(), activated, map);
+    String map = unit.name();
+    String branch = path(unit.branch(), activated, lastConvolution(unit));
     String shortcut;
     if (!unit.shortcut().isEmpty()
         && unit.shortcut().get(0).operation() instanceof Operation.Gate gate) {
@@ -132,6 +132,15 @@ final class NetworkGraph {
     int acted = relu ? 1 : 0;
     sum = bits.round(map, activated(after.subList(0, acted), sum, map));
     return path(after.subList(acted, after.size()), sum, NO_SUM);
+  }
+
+  /** The branch's last layer but its norm, where that is a convolution. */
+  private static String lastConvolution(Unit unit) {
+    List<Layer> branch = unit.branch().stream().filter(NetworkGraph::acts).toList();
+    int last = branch.size() - 1;
+    last -= branch.get(last).operation() instanceof Operation.BatchNorm ? 1 : 0;
+    Layer layer = branch.get(last);
+    return layer.operation() instanceof Convolution ? layer.name() : NO_SUM;
   }
 
   /**
@@ -159,14 +168,15 @@ final class NetworkGraph {
   /**
    * Layers one after another.
    *
-   * @param sum the name of the unit's output if the path is a branch
+   * @param added the name of the convolution whose result the shortcut is added to, if the path is
+   *     a branch
    */
-  private String path(List<Layer> layers, String input, String sum) {
+  private String path(List<Layer> layers, String input, String added) {
     List<Layer> acting = layers.stream().filter(NetworkGraph::acts).toList();
     String x = input;
     for (int i = 0; i < acting.size(); ) {
       List<Layer> step = step(acting, i);
-      x = step(step, x, sum);
+      x = step(step, x, added);
       i += step.size();
     }
     return x;
@@ -192,12 +202,10 @@ final class NetworkGraph {
     return i < layers.size() && kind.isInstance(layers.get(i).operation());
   }
 
-  private String step(List<Layer> step, String x, String sum) {
+  private String step(List<Layer> step, String x, String added) {
     Layer first = step.get(0);
     String name = first.name();
-    // In 8 bits the name of a convolution that takes the sum is the sum's.
-    String map = name.equals(sum) ? Quantization.branch(name) : name;
-    boolean narrow = first.operation() instanceof Convolution && bits.computes(name, x, map);
+    boolean narrow = first.operation() instanceof Convolution && bits.computes(name, x, name);
     boolean normed = folding && is(step, 1, Operation.BatchNorm.class);
     String y;
     if (narrow || normed) {
@@ -207,11 +215,12 @@ final class NetworkGraph {
     } else {
       y = layer(first, x);
     }
-    y = activated(step.subList(normed ? 2 : 1, step.size()), y, map);
+    y = activated(step.subList(normed ? 2 : 1, step.size()), y, name);
     if (stays(first.operation())) {
-      return bits.roundAlike(x, map, y);
+      return bits.roundAlike(x, name, y);
     }
-    return narrow || !name.equals(sum) ? bits.round(map, y) : y;
+    // What was computed in floats is added in floats.
+    return narrow || !name.equals(added) ? bits.round(name, y) : y;
   }
 
   /** Whether results lie in the range of what the operation takes. */

@@ -96,23 +96,27 @@ public final class MinMax {
       path(unit.branch(), values);
       path(unit.shortcut(), values);
       path(unit.after(), values);
-      String last = unit.branch().get(unit.branch().size() - 1).name();
-      String sum = Quantization.sum(unit);
       boolean relu = !unit.after().isEmpty() && relu(unit.after().get(0));
       String added = relu ? unit.after().get(0).name() : unit.name() + ".add";
       if (unit.plain()) {
-        String convolution = Quantization.names(network).contains(sum) ? sum : last;
+        String convolution = convolution(unit);
         values.put(convolution, relu ? added : values.get(convolution));
         continue;
       }
-      if (values.containsKey(sum)) {
-        values.put(Quantization.branch(sum), values.get(sum));
-      }
-      values.put(sum, added);
+      values.put(unit.name(), added);
     }
     path(network.tailLayers(), values);
     values.put("pool", "pool");
     return values;
+  }
+
+  /** The branch's last. */
+  private static String convolution(Unit unit) {
+    return unit.branch().stream()
+        .filter(layer -> layer.operation() instanceof Convolution)
+        .reduce((first, second) -> second)
+        .orElseThrow()
+        .name();
   }
 
   private static void path(List<Layer> layers, Map<String, String> values) {
