@@ -26,10 +26,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       ImportCommand.class,
-      ExportCommand.class,
-      CompletionCommand.class,
-      VersionCommand.class,
-      HelpCommand.class
+      ExportCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
@@ -122,6 +119,10 @@ public final class Main implements Runnable {
     Errors errors = new Errors(main);
     CommandLine line = new CommandLine(main);
     more.forEach(line::addSubcommand);
+    // The last ones in the list, whatever is added to it.
+    line.addSubcommand(new CompletionCommand());
+    line.addSubcommand(new VersionCommand());
+    line.addSubcommand(new HelpCommand());
     return line.setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(errors)
