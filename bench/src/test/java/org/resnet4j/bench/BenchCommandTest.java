@@ -176,6 +176,8 @@ class BenchCommandTest {
             "--peers",
             "djl",
             "--force",
+            "--threads",
+            "1",
             "--seconds",
             "0.1");
     assertThat(run.status()).as(run.err()).isZero();
