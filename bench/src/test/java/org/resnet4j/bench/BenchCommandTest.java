@@ -152,7 +152,7 @@ class BenchCommandTest {
             "--json",
             "--force",
             "--seconds",
-            "0.1");
+            "0.05");
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.document().size()).isEqualTo(2);
     JsonNode second = run.document().get(1);
@@ -179,7 +179,7 @@ class BenchCommandTest {
             "--threads",
             "1",
             "--seconds",
-            "0.1");
+            "0.05");
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out())
         .containsPattern("outputs: \\S+ of the logits' range from djl fp32's on resnet50-v1")
