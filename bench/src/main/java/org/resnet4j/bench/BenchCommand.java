@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  resnet4j bench --model resnet50 --batch 1,16 --peers onnxruntime,djl",
       "  resnet4j bench --model runs/first/model --precision fp32 --explain",
+      "",
       "Exit status: 4 if outputs differ, 5 if the machine is busy."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.

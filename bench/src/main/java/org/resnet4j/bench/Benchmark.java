@@ -1,6 +1,7 @@
 package org.resnet4j.bench;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ final class Benchmark {
 
   private static final int SAMPLES = 3;
   private static final long SAMPLE_MILLIS = 700;
+  private static final String MAVEN = "/META-INF/maven/org.resnet4j/resnet4j-core/pom.properties";
   private static final Path STAT = Path.of("/proc/stat");
 
   private final Settings settings;
@@ -94,7 +97,15 @@ final class Benchmark {
           if (obstacle.isPresent()) {
             unavailable.add(new Result.Unavailable(peer.id(), theirs, obstacle.get()));
           } else {
-            rivals.add(rival(peer, precision, theirs, batch, logits, folder, children));
+            try {
+              rivals.add(rival(peer, precision, theirs, batch, logits, folder, children));
+            } catch (BenchException e) {
+              if (e.status() != BenchException.FAILED) {
+                throw e;
+              }
+              unavailable.add(
+                  new Result.Unavailable(peer.id(), theirs, String.valueOf(e.getMessage())));
+            }
           }
         }
       }
@@ -164,7 +175,9 @@ final class Benchmark {
     own.run(warmUp);
     own.peak(warmUp * PEAK_SHARE);
     rivals.forEach(rival -> rival.child().run(warmUp));
-    Double othersUsed = othersUsed();
+    Double before = usedWhileIdle();
+    ProcessorTime start = before == null ? null : now();
+    double startSeconds = ownSeconds();
     List<Double> ours = new ArrayList<>();
     List<Double> products = new ArrayList<>();
     Map<Rival, List<Double>> theirs = new LinkedHashMap<>();
@@ -180,7 +193,11 @@ final class Benchmark {
         Thread.sleep(SETTLE_MILLIS);
       }
     }
-    return result(precision, batch, own, unavailable, othersUsed, ours, products, theirs);
+    Result.Others others =
+        before == null || start == null
+            ? null
+            : new Result.Others(before, now().usedSince(start, ownSeconds() - startSeconds));
+    return result(precision, batch, own, unavailable, others, ours, products, theirs);
   }
 
   private Result result(
@@ -188,10 +205,11 @@ final class Benchmark {
       int batch,
       Child own,
       List<Result.Unavailable> unavailable,
-      @Nullable Double othersUsed,
+      Result.@Nullable Others others,
       List<Double> ours,
       List<Double> products,
-      Map<Rival, List<Double>> theirs) {
+      Map<Rival, List<Double>> theirs)
+      throws IOException {
     int streams = settings.streams();
     Millis millis = Millis.of(ours);
     Millis product = Millis.of(products);
@@ -218,7 +236,7 @@ final class Benchmark {
         unavailable,
         multiplyAdds,
         machine,
-        othersUsed,
+        others,
         versions(own),
         settings.explain()
             ? Steps.of(model.network(), batch, own.steps(STEP_RUNS), peak / streams)
@@ -241,8 +259,9 @@ final class Benchmark {
         rival.agreement().bound());
   }
 
-  private static Map<String, String> versions(Child own) {
+  private static Map<String, String> versions(Child own) throws IOException {
     Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("resnet4j", version());
     versions.put("engine", own.version());
     versions.put("java", System.getProperty("java.version", "unknown"));
     versions.put(
@@ -251,12 +270,23 @@ final class Benchmark {
     return versions;
   }
 
+  /** As the jar of the library says it. */
+  private static String version() throws IOException {
+    try (InputStream stream = Model.class.getResourceAsStream(MAVEN)) {
+      Properties properties = new Properties();
+      if (stream != null) {
+        properties.load(stream);
+      }
+      return properties.getProperty("version", "(not packaged)");
+    }
+  }
+
   /**
    * Processors that work while every contestant waits; nothing where the system does not tell.
    *
    * <p>The best of a few samples: our own start-up may still have something to finish.
    */
-  private @Nullable Double othersUsed() throws IOException, InterruptedException {
+  private @Nullable Double usedWhileIdle() throws IOException, InterruptedException {
     if (!Files.isReadable(STAT)) {
       return null;
     }
@@ -272,6 +302,15 @@ final class Benchmark {
       before.requireQuiet(least);
     }
     return least;
+  }
+
+  /** What this process and its children computed so far. */
+  private static double ownSeconds() {
+    ProcessHandle self = ProcessHandle.current();
+    return Stream.concat(Stream.of(self), self.descendants())
+        .flatMap(process -> process.info().totalCpuDuration().stream())
+        .mapToDouble(duration -> duration.toNanos() / 1e9)
+        .sum();
   }
 
   private static ProcessorTime now() throws IOException {

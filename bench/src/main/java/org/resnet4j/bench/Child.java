@@ -68,8 +68,6 @@ final class Child implements AutoCloseable {
     if (Runtime.version().feature() >= 22) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
     command.add(ContestantProcess.class.getName());
     return command;
   }
@@ -77,6 +75,9 @@ final class Child implements AutoCloseable {
   private static Map<String, String> environment(Job job) {
     String threads = Integer.toString(job.threads());
     return Map.of(
+        // Not as an argument: ONNX Runtime 1.29 dies of command lines of 4096 characters or more.
+        "CLASSPATH",
+        System.getProperty("java.class.path"),
         "RESNET4J_THREADS",
         threads,
         "OMP_NUM_THREADS",

@@ -7,7 +7,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,6 +29,7 @@ final class ContestantProcess {
   private final Job job;
   private final List<ExecutorService> threads = new ArrayList<>();
   private final List<Contestant> streams = new ArrayList<>();
+  private final Map<Integer, ProcessorPeak> peaks = new ConcurrentHashMap<>();
 
   private ContestantProcess(Job job) throws Exception {
     this.job = job;
@@ -87,12 +90,7 @@ final class ContestantProcess {
       }
       case "peak" -> {
         double seconds = Double.parseDouble(words[1]);
-        yield together(
-            i -> {
-              try (ProcessorPeak peak = new ProcessorPeak(job.precision())) {
-                return times(peak::run, seconds);
-              }
-            });
+        yield together(i -> times(peak(i)::run, seconds));
       }
       case "steps" -> {
         int runs = Integer.parseInt(words[1]);
@@ -100,6 +98,11 @@ final class ContestantProcess {
       }
       default -> throw new IllegalArgumentException("no answer to " + words[0]);
     };
+  }
+
+  /** Made on first use; on the thread that will run it. */
+  private ProcessorPeak peak(int stream) {
+    return peaks.computeIfAbsent(stream, i -> new ProcessorPeak(job.precision()));
   }
 
   private interface Work {

@@ -124,19 +124,21 @@ final class DjlContestant implements Contestant {
 
   @Override
   public void run() {
-    predict().close();
+    predict(false);
   }
 
   @Override
   public float[] logits() {
-    try (NDList output = predict()) {
-      return output.singletonOrThrow().toFloatArray();
-    }
+    return predict(true);
   }
 
-  private NDList predict() {
-    try {
-      return predictor.predict(input);
+  private float[] predict(boolean wanted) {
+    // What is computed belongs to the input's manager, which would keep it to the end of all runs.
+    try (NDManager once = manager.newSubManager()) {
+      input.tempAttach(once);
+      try (NDList output = predictor.predict(input)) {
+        return wanted ? output.singletonOrThrow().toFloatArray() : new float[0];
+      }
     } catch (TranslateException e) {
       throw new IllegalStateException("DJL refuses: " + e.getMessage(), e);
     }

@@ -13,6 +13,9 @@ record ProcessorTime(long busy, long total, int processors) {
   /** So much is always going on: the clock, this program's own waiting. */
   static final double QUIET = 0.1;
 
+  /** USER_HZ of every Linux on today's processors. */
+  private static final int TICKS_PER_SECOND = 100;
+
   private static final int IDLE = 3;
   private static final int WAITING = 4;
   private static final int STOLEN = 7; // What follows is in the columns before it as well.
@@ -40,8 +43,14 @@ record ProcessorTime(long busy, long total, int processors) {
 
   /** How many processors worked on average since then. */
   double usedSince(ProcessorTime before) {
-    long ticks = total - before.total;
-    return ticks <= 0 ? 0 : (double) (busy - before.busy) / ticks * processors;
+    return usedSince(before, 0);
+  }
+
+  /** How many processors worked for others, if so many seconds of it were for ourselves. */
+  double usedSince(ProcessorTime before, double ownSeconds) {
+    double elapsed = (double) (total - before.total) / processors;
+    double worked = busy - before.busy - ownSeconds * TICKS_PER_SECOND;
+    return elapsed <= 0 ? 0 : Math.max(0, worked / elapsed);
   }
 
   /** Throws unless so many used processors are as good as none. */

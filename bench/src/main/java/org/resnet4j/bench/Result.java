@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param streams batches that ran at once
  * @param shareOfPeak operations a second, as a part of {@code peak}
  * @param unavailable peers that were asked for and could not take part
- * @param othersUsed processors that others used before the first round, or nothing where that
- *     cannot be known
+ * @param others nothing where it cannot be known
  * @param steps nothing unless asked for
  */
 record Result(
@@ -35,9 +34,17 @@ record Result(
     List<Unavailable> unavailable,
     long multiplyAdds,
     Machine machine,
-    @Nullable Double othersUsed,
+    @Nullable Others others,
     Map<String, String> versions,
     @Nullable List<Step> steps) {
+
+  /**
+   * Processors that other processes used.
+   *
+   * @param before while all contestants waited for the first round
+   * @param meanwhile during the rounds
+   */
+  record Others(double before, double meanwhile) {}
 
   /** How fast large matrices were multiplied in the same rounds. */
   record Peak(double gigaOperationsPerSecond, Millis millis) {}
@@ -97,7 +104,12 @@ record Result(
                 seed));
     lines.add("machine: " + machine);
     lines.add(
-        "others use: " + (othersUsed == null ? "not known" : text("%.2f processors", othersUsed)));
+        "others used: "
+            + (others == null
+                ? "not known"
+                : text(
+                    "%.2f processors before, %.2f meanwhile",
+                    others.before(), others.meanwhile())));
     versions.forEach((what, version) -> lines.add(what + ": " + version));
     for (Unavailable peer : unavailable) {
       lines.add("not measured: %s %s: %s".formatted(peer.name(), peer.precision(), peer.reason()));

@@ -27,10 +27,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       QuantizeCommand.class,
       ImportCommand.class,
-      ExportCommand.class,
-      CompletionCommand.class,
-      VersionCommand.class,
-      HelpCommand.class
+      ExportCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
@@ -123,6 +120,10 @@ public final class Main implements Runnable {
     Errors errors = new Errors(main);
     CommandLine line = new CommandLine(main);
     more.forEach(line::addSubcommand);
+    // The last ones in the list, whatever is added to it.
+    line.addSubcommand(new CompletionCommand());
+    line.addSubcommand(new VersionCommand());
+    line.addSubcommand(new HelpCommand());
     return line.setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(errors)

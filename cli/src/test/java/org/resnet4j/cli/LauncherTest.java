@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher in a tree that looks built, with a java and a mvn that only say how they began. */
 @DisabledOnOs(OS.WINDOWS)
@@ -143,6 +145,15 @@ class LauncherTest {
         .contains("org.resnet4j.cli.Main\npredict\nmy model\n\n")
         .contains("command='" + root.resolve("resnet4j") + "' tty=0")
         .doesNotContain("--enable-native-access");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bench", "help", "completion", "--help"})
+  void starts_the_module_with_peers_for_commands_that_know_of_it(String command) throws Exception {
+    java(JAVA_17);
+    assertThat(launch(command).out())
+        .contains(root.resolve("bench/target/resnet4j-bench-1.jar") + ":/libraries/peer.jar\n")
+        .contains("org.resnet4j.bench.Main\n" + command + "\n");
   }
 
   @Test
