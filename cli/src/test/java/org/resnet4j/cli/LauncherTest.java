@@ -104,7 +104,7 @@ class LauncherTest {
         done
         printf '%%s\\n' "$@"
         echo "command=$RESNET4J_COMMAND tty=$RESNET4J_TTY"
-        echo "malloc=$MALLOC_TOP_PAD_ blas=$OPENBLAS_NUM_THREADS openmp=$OMP_NUM_THREADS"
+        echo "malloc=$MALLOC_TOP_PAD_ blas=$OPENBLAS_NUM_THREADS openmp=$OMP_NUM_THREADS spin=$GOMP_SPINCOUNT"
         """
             .formatted(version, temporary.resolve("rehearsals"), rehearsal));
   }
@@ -354,6 +354,18 @@ class LauncherTest {
   }
 
   @Test
+  void lets_waiting_threads_sleep_soon_except_in_training() throws Exception {
+    java(JAVA_17);
+    assertThat(launch("predict", "model", "image").out()).contains(" spin=10000\n");
+    assertThat(launch("evaluate", "model").out()).contains(" spin=10000\n");
+    assertThat(launch("train").out()).contains(" spin=\n");
+    Path script = root.resolve("resnet4j");
+    assertThat(launch(script, Map.of("GOMP_SPINCOUNT", "5"), "models").out()).contains(" spin=5\n");
+    assertThat(launch(script, Map.of("OMP_WAIT_POLICY", "active"), "models").out())
+        .contains(" spin=\n");
+  }
+
+  @Test
   void leaves_the_heap_to_a_user_who_sets_it() throws Exception {
     java(JAVA_17);
     Map<String, String> options = Map.of("RESNET4J_JAVA_OPTS", "-Xmx40m");
@@ -374,7 +386,7 @@ class LauncherTest {
       variables.put("OMP_NUM_THREADS", set);
     }
     assertThat(launch(root.resolve("resnet4j"), variables, "models").out())
-        .contains(" openmp=" + told + "\n");
+        .contains(" openmp=" + told + " ");
   }
 
   @Test
