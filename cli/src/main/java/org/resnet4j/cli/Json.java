@@ -8,8 +8,11 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The option {@code --json} and the document it prints. */
 public final class Json {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  /** Of its own, as most commands print no JSON and a mapper takes long to make. */
+  private static final class Mapper {
+    static final JsonMapper INDENTING =
+        JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  }
 
   @Option(names = "--json", description = "Print one JSON document instead of text.")
   private boolean wanted;
@@ -20,7 +23,7 @@ public final class Json {
 
   /** Prints records as objects and lists as arrays. */
   public static void print(PrintWriter out, Object document) {
-    out.println(MAPPER.writeValueAsString(document));
+    out.println(Mapper.INDENTING.writeValueAsString(document));
   }
 
   /** The number, or null where it is none: JSON has no NaN. */

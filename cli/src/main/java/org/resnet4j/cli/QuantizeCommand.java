@@ -77,12 +77,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--keep",
-      paramLabel = "LAYER",
-      split = ",",
-      arity = "0..1",
-      fallbackValue = "",
-      description = "Layers that stay wider, or none if empty (default: chosen).")
-  private @Nullable List<String> keep;
+      paramLabel = "LAYERS",
+      description = "Layers that stay wider, with commas, or none (default: chosen).")
+  private @Nullable String keep;
 
   @Option(
       names = "--seed",
@@ -153,11 +150,8 @@ final class QuantizeCommand implements Callable<Integer> {
   private Optional<Set<String>> kept() {
     return Optional.ofNullable(keep)
         .map(
-            names -> {
-              Set<String> kept = new TreeSet<>(names);
-              kept.remove("");
-              return kept;
-            });
+            text ->
+                text.equals("none") ? Set.<String>of() : new TreeSet<>(List.of(text.split(","))));
   }
 
   private static String names(Set<String> kept) {
