@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
     name = "quantize",
     description = {
       "Make a model that computes in 8 bits, without training.",
-      "Scales come from training images; how they are found, and what stays wider, is chosen on"
-          + " others held back. The test images are judged once, before and after."
+      "Training images show how large values get; others choose what works best.",
+      "Test images are judged once, before and after."
     },
     footer = {
       "",
