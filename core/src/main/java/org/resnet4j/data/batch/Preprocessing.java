@@ -81,6 +81,14 @@ public final class Preprocessing {
     return crop.interpolation();
   }
 
+  /**
+   * The first part of the work, for {@link
+   * org.resnet4j.data.image.ImageDecoder#decode(java.nio.file.Path, CentreCrop)}.
+   */
+  public CentreCrop crop() {
+    return crop;
+  }
+
   public List<Double> mean() {
     return mean;
   }
@@ -128,7 +136,18 @@ public final class Preprocessing {
    * @throws IndexOutOfBoundsException if the buffer's limit comes before the last
    */
   public void apply(Image image, FloatBuffer target, int index) {
-    writer.write(fit(image), target, index);
+    normalise(fit(image), target, index);
+  }
+
+  /**
+   * The last part of {@link #apply(Image, FloatBuffer, int)}.
+   *
+   * @param cropped what {@link #crop()} has made of an image
+   * @throws IllegalArgumentException if it has not the input's shape
+   * @throws IndexOutOfBoundsException if the buffer's limit comes before the last
+   */
+  public void normalise(Image cropped, FloatBuffer target, int index) {
+    writer.write(cropped, target, index);
   }
 
   /** Converts, resizes and crops; the same image if there is nothing to do. */
