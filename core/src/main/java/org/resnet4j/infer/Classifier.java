@@ -1,5 +1,6 @@
 package org.resnet4j.infer;
 
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -88,23 +89,29 @@ public final class Classifier implements AutoCloseable {
    * @throws org.resnet4j.data.DataException if it is no readable JPEG or PNG
    */
   public List<Prediction> classify(Path image, int k) {
-    return classify(decoder.decode(image), k);
+    FloatBuffer pixels = input();
+    preprocessing.normalise(decoder.decode(image, preprocessing.crop()), pixels, 0);
+    return best(pixels, k);
   }
 
   /** The {@code k} most probable classes of an image, best first. */
   public List<Prediction> classify(Image image, int k) {
-    float[] probabilities = probabilities(image);
+    FloatBuffer pixels = input();
+    preprocessing.apply(image, pixels, 0);
+    return best(pixels, k);
+  }
+
+  private FloatBuffer input() {
+    return FloatBuffer.allocate(Math.toIntExact(network.input().size()));
+  }
+
+  private List<Prediction> best(FloatBuffer pixels, int k) {
+    float[] probabilities = softmax(runner.logits(pixels.array(), 1));
     return IntStream.range(0, probabilities.length)
         .mapToObj(index -> new Prediction(index, labels.get(index), probabilities[index]))
         .sorted(Comparator.comparingDouble(Prediction::probability).reversed())
         .limit(k)
         .toList();
-  }
-
-  private float[] probabilities(Image image) {
-    float[] pixels = new float[Math.toIntExact(network.input().size())];
-    preprocessing.apply(image, pixels, 0);
-    return softmax(runner.logits(pixels, 1));
   }
 
   private static float[] softmax(float[] logits) {
