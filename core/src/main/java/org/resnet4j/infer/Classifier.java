@@ -257,7 +257,8 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is no readable JPEG or PNG
    */
   public List<Prediction> classify(Path image, int k) {
-    return classify(decode(image), k);
+    requirePositive(k);
+    return predictions(fittedLogits(fitted(image)), 0, k);
   }
 
   /** The {@code k} most probable classes of an image, best first; of any size. */
@@ -268,7 +269,16 @@ public final class Classifier implements AutoCloseable {
 
   /** What the network says before softmax, one for each class. */
   public float[] logits(Image image) {
-    return runner.logits(1, input(List.of(preprocessing.fit(image))));
+    return fittedLogits(preprocessing.fit(image));
+  }
+
+  private float[] fittedLogits(Image fitted) {
+    return runner.logits(1, input(List.of(fitted)));
+  }
+
+  /** What {@link Preprocessing#fit} makes of a file, decoding no more than that needs. */
+  private Image fitted(Path file) {
+    return decoder.decode(file, preprocessing.crop());
   }
 
   /**
@@ -277,7 +287,7 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is no readable JPEG or PNG
    */
   public float[] embed(Path image) {
-    return embed(decode(image));
+    return runner.features(1, input(List.of(fitted(image))));
   }
 
   /** What the network knows of an image before it decides: the pooled features. */
@@ -359,7 +369,7 @@ public final class Classifier implements AutoCloseable {
     List<DataException> failures = new ArrayList<>();
     for (Path file : files) {
       try {
-        images.add(preprocessing.fit(decode(file)));
+        images.add(fitted(file));
         failures.add(null);
       } catch (DataException e) {
         failures.add(e);

@@ -5,6 +5,10 @@ import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
 import java.awt.image.Raster;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
 
@@ -14,6 +18,9 @@ import org.resnet4j.data.Image;
  * <p>Not {@link BufferedImage#getRGB}: it is slow, and it applies a gamma curve to grey.
  */
 final class Pixels {
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
   private Pixels() {}
 
   /** The image with 1 (grey) or 3 (red, green, blue) channels. */
@@ -82,6 +89,10 @@ final class Pixels {
     int step = model.getPixelStride();
     int[] offsets = model.getBandOffsets();
     byte[] values = new byte[raster.getWidth() * raster.getHeight() * channels];
+    if (isBackwards(raster, model)) {
+      reverse(stored, values);
+      return values;
+    }
     int to = 0;
     for (int y = 0; y < raster.getHeight(); y++) {
       int from = y * model.getScanlineStride();
@@ -92,6 +103,24 @@ final class Pixels {
       }
     }
     return values;
+  }
+
+  /** Whether pixels are blue, green, red and nothing lies between them, as in a JPEG of colours. */
+  private static boolean isBackwards(Raster raster, PixelInterleavedSampleModel model) {
+    return model.getPixelStride() == 3
+        && model.getScanlineStride() == 3 * raster.getWidth()
+        && Arrays.equals(model.getBandOffsets(), new int[] {2, 1, 0});
+  }
+
+  private static void reverse(byte[] from, byte[] to) {
+    int last = to.length - 3;
+    // Four bytes at a time; the fourth is the next pixel's, whose turn comes.
+    for (int at = 0; at < last; at += 3) {
+      INT.set(to, at, Integer.reverseBytes((int) INT.get(from, at)) >>> 8);
+    }
+    to[last] = from[last + 2];
+    to[last + 1] = from[last + 1];
+    to[last + 2] = from[last];
   }
 
   /**
