@@ -1,6 +1,9 @@
 package org.resnet4j.data.image;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
 import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.PixelInterleavedSampleModel;
@@ -42,14 +45,39 @@ final class Pixels {
 
   /** The same of an image that a program has made, of any type. */
   static Image ofMemory(BufferedImage image, int channels) {
+    if (isIntegerGrey(image.getColorModel())) {
+      return ofGrey(image, channels);
+    }
     return switch (image.getType()) {
-      case BufferedImage.TYPE_BYTE_GRAY,
-          BufferedImage.TYPE_3BYTE_BGR,
+      case BufferedImage.TYPE_3BYTE_BGR,
           BufferedImage.TYPE_4BYTE_ABGR,
           BufferedImage.TYPE_BYTE_INDEXED ->
           of(image, channels);
       default -> ofColours(image, channels);
     };
+  }
+
+  private static boolean isIntegerGrey(ColorModel colours) {
+    int type = colours.getTransferType();
+    return colours.getColorSpace().getType() == ColorSpace.TYPE_GRAY
+        && !colours.isAlphaPremultiplied()
+        && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT);
+  }
+
+  /** The upper eight bits of each value. */
+  private static Image ofGrey(BufferedImage image, int channels) {
+    int surplus = Math.max(0, image.getColorModel().getComponentSize(0) - Byte.SIZE);
+    int width = image.getWidth();
+    byte[] values = new byte[Math.multiplyExact(width, image.getHeight())];
+    int[] row = new int[width];
+    int to = 0;
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRaster().getSamples(0, y, width, 1, 0, row);
+      for (int sample : row) {
+        values[to++] = (byte) (sample >> surplus);
+      }
+    }
+    return image(image.getRaster(), values, 1, channels);
   }
 
   private static Image ofColours(BufferedImage image, int channels) {
@@ -89,13 +117,14 @@ final class Pixels {
     int step = model.getPixelStride();
     int[] offsets = model.getBandOffsets();
     byte[] values = new byte[raster.getWidth() * raster.getHeight() * channels];
-    if (isBackwards(raster, model)) {
+    int start = start(raster, model);
+    if (start == 0 && isBackwards(raster, model)) {
       reverse(stored, values);
       return values;
     }
     int to = 0;
     for (int y = 0; y < raster.getHeight(); y++) {
-      int from = y * model.getScanlineStride();
+      int from = start + y * model.getScanlineStride();
       for (int x = 0; x < raster.getWidth(); x++, from += step) {
         for (int channel = 0; channel < channels; channel++) {
           values[to++] = stored[from + offsets[channel]];
@@ -103,6 +132,13 @@ final class Pixels {
       }
     }
     return values;
+  }
+
+  /** Where the first pixel lies: not at the start of the memory for a part of another image. */
+  private static int start(Raster raster, PixelInterleavedSampleModel model) {
+    return raster.getDataBuffer().getOffset()
+        + (raster.getMinY() - raster.getSampleModelTranslateY()) * model.getScanlineStride()
+        + (raster.getMinX() - raster.getSampleModelTranslateX()) * model.getPixelStride();
   }
 
   /** Whether pixels are blue, green, red and nothing lies between them, as in a JPEG of colours. */
