@@ -43,8 +43,9 @@ import org.resnet4j.weights.model.Quantization;
  *
  * <p>Images go through the preprocessing that the network was trained with, which is part of the
  * model. Files and streams are decoded on the calling thread; {@link #decode} gives an image that
- * several methods can then take. Every method throws {@link IllegalStateException} once this is
- * closed, and {@link CancellationException} if its thread is interrupted while it waits.
+ * several methods can then take. Once this is closed, every method but those that say what it is
+ * throws {@link IllegalStateException}; while its thread waits and is interrupted, {@link
+ * CancellationException}.
  */
 public final class Classifier implements AutoCloseable {
   private final Network network;
@@ -55,6 +56,7 @@ public final class Classifier implements AutoCloseable {
   private final ImageDecoder decoder;
   private final int threads;
   private final int batch;
+  private volatile boolean closed;
 
   /** What the threads do. */
   public enum Mode {
@@ -223,6 +225,7 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is none that can be read
    */
   public Image decode(Path file) {
+    requireOpen();
     return decoder.decode(file);
   }
 
@@ -232,6 +235,7 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is none that can be read
    */
   public Image decode(byte[] file) {
+    requireOpen();
     return decoder.decode(file, "image");
   }
 
@@ -241,11 +245,13 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is none that can be read
    */
   public Image decode(InputStream file) {
+    requireOpen();
     return decoder.decode(file, "image");
   }
 
   /** The pixels of an image in memory, whatever its type; what is transparent keeps its colour. */
   public Image decode(BufferedImage image) {
+    requireOpen();
     return decoder.decode(image);
   }
 
@@ -257,7 +263,8 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is no readable JPEG or PNG
    */
   public List<Prediction> classify(Path image, int k) {
-    return classify(decode(image), k);
+    requirePositive(k);
+    return predictions(fittedLogits(fitted(image)), 0, k);
   }
 
   /** The {@code k} most probable classes of an image, best first; of any size. */
@@ -268,7 +275,18 @@ public final class Classifier implements AutoCloseable {
 
   /** What the network says before softmax, one for each class. */
   public float[] logits(Image image) {
-    return runner.logits(1, input(List.of(preprocessing.fit(image))));
+    return fittedLogits(preprocessing.fit(image));
+  }
+
+  private float[] fittedLogits(Image fitted) {
+    requireOpen();
+    return runner.logits(1, input(List.of(fitted)));
+  }
+
+  /** What {@link Preprocessing#fit} makes of a file, decoding no more than that needs. */
+  private Image fitted(Path file) {
+    requireOpen();
+    return decoder.decode(file, preprocessing.crop());
   }
 
   /**
@@ -277,11 +295,12 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if it is no readable JPEG or PNG
    */
   public float[] embed(Path image) {
-    return embed(decode(image));
+    return runner.features(1, input(List.of(fitted(image))));
   }
 
   /** What the network knows of an image before it decides: the pooled features. */
   public float[] embed(Image image) {
+    requireOpen();
     return runner.features(1, input(List.of(preprocessing.fit(image))));
   }
 
@@ -292,6 +311,7 @@ public final class Classifier implements AutoCloseable {
    * @throws IllegalArgumentException if the network has no such stage
    */
   public FeatureMaps featureMaps(Image image, int stage) {
+    requireOpen();
     int stages = network.stages().size();
     if (stage < 1 || stage > stages) {
       throw new IllegalArgumentException(
@@ -306,6 +326,7 @@ public final class Classifier implements AutoCloseable {
 
   /** The {@code k} most probable classes of each image, best first. */
   public List<List<Prediction>> classify(List<Image> images, int k) {
+    requireOpen();
     requirePositive(k);
     List<Image> fitted = images.stream().map(preprocessing::fit).toList();
     float[] logits = runner.logits(fitted.size(), input(fitted));
@@ -314,6 +335,7 @@ public final class Classifier implements AutoCloseable {
 
   /** The pooled features of each image. */
   public List<float[]> embed(List<Image> images) {
+    requireOpen();
     List<Image> fitted = images.stream().map(preprocessing::fit).toList();
     int size = network.features();
     float[] features = runner.features(fitted.size(), input(fitted));
@@ -326,21 +348,22 @@ public final class Classifier implements AutoCloseable {
    * Classifies image files, decoding some while the network works on others; one that cannot be
    * read does not keep the others from it.
    *
-   * @param stop asked before each; once true, the rest is left out
-   * @return one for each file, in their order
+   * @param stop asked before each, on several threads; once true, no other is begun
+   * @return one for each file that was begun, in their order
    */
   public List<Classification> classifyFiles(List<Path> files, int k, BooleanSupplier stop) {
+    requireOpen();
     requirePositive(k);
     ExecutorService callers = Executors.newFixedThreadPool(Math.max(2, threads), this::daemon);
     try {
       List<Future<List<Classification>>> chunks = new ArrayList<>();
       for (int from = 0; from < files.size(); from += batch) {
         List<Path> chunk = files.subList(from, Math.min(from + batch, files.size()));
-        chunks.add(callers.submit(() -> stop.getAsBoolean() ? List.of() : classifyChunk(chunk, k)));
+        chunks.add(callers.submit(() -> classifyChunk(chunk, k, stop)));
       }
       List<Classification> all = new ArrayList<>();
       for (Future<List<Classification>> chunk : chunks) {
-        all.addAll(new Workers.Call<>(chunk).result());
+        all.addAll(Workers.waitFor(chunk));
       }
       return all;
     } finally {
@@ -354,12 +377,15 @@ public final class Classifier implements AutoCloseable {
     return thread;
   }
 
-  private List<Classification> classifyChunk(List<Path> files, int k) {
+  private List<Classification> classifyChunk(List<Path> files, int k, BooleanSupplier stop) {
     List<Image> images = new ArrayList<>();
-    List<DataException> failures = new ArrayList<>();
+    List<@Nullable DataException> failures = new ArrayList<>();
     for (Path file : files) {
+      if (stop.getAsBoolean()) {
+        break;
+      }
       try {
-        images.add(preprocessing.fit(decode(file)));
+        images.add(fitted(file));
         failures.add(null);
       } catch (DataException e) {
         failures.add(e);
@@ -368,7 +394,7 @@ public final class Classifier implements AutoCloseable {
     float[] logits = runner.logits(images.size(), input(images));
     List<Classification> results = new ArrayList<>();
     int next = 0;
-    for (int i = 0; i < files.size(); i++) {
+    for (int i = 0; i < failures.size(); i++) {
       DataException failure = failures.get(i);
       results.add(
           failure != null
@@ -425,6 +451,7 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if the data cannot be used, or has other classes
    */
   public Evaluation evaluate(String data) {
+    requireOpen();
     Splits splits = DataSources.open(data, Unreadable.FAIL);
     new ClassNames(labels).requireSame(data, splits.test().classes());
     Loader.Options order = Loader.Options.inOrder(Math.max(batch * threads, 32));
@@ -440,8 +467,16 @@ public final class Classifier implements AutoCloseable {
         batch.size(), (number, target) -> target.put(batch.pixels(), number * size, size));
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the classifier is closed; open another");
+    }
+  }
+
+  /** Waits for what runs; what does not yet is refused. May be repeated. */
   @Override
   public void close() {
+    closed = true;
     runner.close();
   }
 }

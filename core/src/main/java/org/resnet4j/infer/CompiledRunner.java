@@ -92,12 +92,16 @@ final class CompiledRunner implements Runner {
                 return true;
               }));
     }
-    calls.forEach(Workers.Call::result);
+    try {
+      calls.forEach(Workers.Call::result);
+    } finally {
+      calls.forEach(Workers.Call::cancel); // What has ended is not changed by that.
+    }
     return results;
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     workers.close();
     compiler.close();
     weights.close();

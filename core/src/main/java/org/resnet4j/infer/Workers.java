@@ -12,7 +12,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.resnet4j.tensor.Engine;
 
 /**
@@ -44,28 +43,44 @@ final class Workers implements AutoCloseable {
      */
     T result() {
       try {
-        return future.get();
-      } catch (InterruptedException e) {
-        future.cancel(false);
-        Thread.currentThread().interrupt();
-        throw new CancellationException("interrupted while waiting for the network");
-      } catch (ExecutionException e) {
-        throw reason(e.getCause());
+        return waitFor(future);
+      } catch (RuntimeException e) {
+        if (!e.getClass().equals(RuntimeException.class)) {
+          throw e;
+        }
+        // Just a RuntimeException is the binding's; its message is for those who build the engine.
+        throw new IllegalStateException(
+            "the native engine failed; it may be short of memory: use a smaller batch or fewer threads",
+            e);
       }
     }
 
-    private static RuntimeException reason(@Nullable Throwable cause) {
-      if (cause instanceof Error error) {
+    /** Does not begin it if it has not begun. */
+    void cancel() {
+      future.cancel(false);
+    }
+  }
+
+  /**
+   * What a task gives; what it threw is thrown here.
+   *
+   * @throws CancellationException if the waiting thread is interrupted, which stays so
+   */
+  static <T> T waitFor(Future<T> task) {
+    try {
+      return task.get();
+    } catch (InterruptedException e) {
+      task.cancel(false);
+      Thread.currentThread().interrupt();
+      throw new CancellationException("interrupted while waiting for the network");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
         throw error;
       }
-      if (cause instanceof RuntimeException ours
-          && !ours.getClass().equals(RuntimeException.class)) {
-        return ours;
+      if (e.getCause() instanceof RuntimeException thrown) {
+        throw thrown;
       }
-      // Just a RuntimeException is the binding's; its message is for those who build the engine.
-      return new IllegalStateException(
-          "the native engine failed; it may be short of memory: use a smaller batch or fewer threads",
-          cause);
+      throw new IllegalStateException(e.getCause()); // Tasks here throw nothing that is checked.
     }
   }
 

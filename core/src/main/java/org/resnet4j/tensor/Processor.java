@@ -37,7 +37,8 @@ public record Processor(Set<String> flags) {
     cpuinfo
         .lines()
         .filter(line -> line.startsWith("flags"))
-        .forEach(line -> flags.addAll(Arrays.asList(line.split("[\\s:]+"))));
+        .map(line -> line.substring(line.indexOf(':') + 1).strip())
+        .forEach(line -> flags.addAll(Arrays.asList(line.split("\\s+"))));
     return new Processor(flags);
   }
 

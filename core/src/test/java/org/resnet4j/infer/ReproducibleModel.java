@@ -3,10 +3,17 @@ package org.resnet4j.infer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Parameter.Role;
+import org.resnet4j.arch.Shape;
+import org.resnet4j.data.Image;
+import org.resnet4j.nn.ReproducibleValues;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.model.ModelConfig;
 import org.resnet4j.weights.model.ModelFolder;
@@ -14,6 +21,26 @@ import org.resnet4j.weights.model.ModelFolder;
 /** Model folders whose weights follow from their names. */
 final class ReproducibleModel {
   private ReproducibleModel() {}
+
+  /** Classes called 0, 1, ...; no margin around the crop. */
+  static void write(Path folder, Network network) throws IOException {
+    List<Double> half = Collections.nCopies(network.input().channels(), 0.5);
+    List<Double> quarter = Collections.nCopies(network.input().channels(), 0.25);
+    List<String> labels =
+        IntStream.range(0, network.classes()).mapToObj(Integer::toString).toList();
+    int resize = network.input().height();
+    write(
+        folder,
+        new ModelConfig(network, labels, resize, "bilinear", half, quarter),
+        ReproducibleValues::fill);
+  }
+
+  /** Pixels that follow from a number, and differ between numbers. */
+  static Image image(Shape shape, int number) {
+    byte[] pixels = new byte[Math.toIntExact(shape.size())];
+    new Random(number).nextBytes(pixels);
+    return new Image(shape, pixels);
+  }
 
   static void write(Path folder, ModelConfig config, Function<Parameter, float[]> values)
       throws IOException {

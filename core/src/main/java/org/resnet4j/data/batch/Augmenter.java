@@ -4,6 +4,7 @@ import java.util.random.RandomGenerator;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.image.Geometry;
+import org.resnet4j.data.image.Region;
 import org.resnet4j.data.image.Resize;
 
 /** Varies, fits and normalises images; safe to share between threads. */
@@ -42,11 +43,8 @@ final class Augmenter {
   private Image resizedCrop(Image image, RandomWindow window) {
     Shape input = preprocessing.input();
     Image converted = Geometry.convert(image, input.channels());
-    Image cropped =
-        Geometry.crop(converted, window.top(), window.left(), window.height(), window.width());
-    if (window.height() == input.height() && window.width() == input.width()) {
-      return cropped;
-    }
-    return Resize.resize(cropped, input.width(), input.height(), preprocessing.interpolation());
+    Region region = new Region(window.left(), window.top(), window.width(), window.height());
+    return Resize.resize(
+        converted, region, input.width(), input.height(), preprocessing.interpolation());
   }
 }

@@ -81,6 +81,14 @@ public final class Preprocessing {
     return crop.interpolation();
   }
 
+  /**
+   * The first part of the work, for {@link
+   * org.resnet4j.data.image.ImageDecoder#decode(java.nio.file.Path, CentreCrop)}.
+   */
+  public CentreCrop crop() {
+    return crop;
+  }
+
   public List<Double> mean() {
     return mean;
   }

@@ -1,5 +1,6 @@
 package org.resnet4j.data.image;
 
+import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
 
 /**
@@ -21,30 +22,58 @@ public record CentreCrop(int resize, int height, int width, Interpolation interp
 
   /** The image resized and cropped; the same image if there is nothing to do. */
   public Image apply(Image image) {
-    int rows = image.shape().height();
-    int columns = image.shape().width();
-    int shorter = Math.min(rows, columns);
-    if (shorter == resize) {
-      return Geometry.centreCrop(image, height, width);
+    return apply(image, Region.all(image.shape()), image.shape());
+  }
+
+  /** What of an image of that shape has any influence on the result. */
+  Region needed(Shape whole) {
+    Span columns = columns(whole);
+    Span rows = rows(whole);
+    return new Region(columns.first(), rows.first(), columns.length(), rows.length());
+  }
+
+  /**
+   * The same of an image of which only a part is there.
+   *
+   * @param region where the part lies; not less than what is needed
+   * @param whole the shape of all of it
+   */
+  Image apply(Image part, Region region, Shape whole) {
+    Span columns = columns(whole);
+    Span rows = rows(whole);
+    if (Math.min(whole.height(), whole.width()) == resize) {
+      return Geometry.crop(
+          part, rows.margin() - region.top(), columns.margin() - region.left(), height, width);
     }
-    Axis horizontal = new Axis(columns, scaled(columns, shorter), width);
-    Axis vertical = new Axis(rows, scaled(rows, shorter), height);
     Image kept =
-        Resampler.resample(
-            image, 0, 0, horizontal.taps(interpolation), vertical.taps(interpolation));
+        Resampler.resample(part, -region.left(), -region.top(), columns.taps(), rows.taps());
     return Geometry.centreCrop(kept, height, width);
   }
 
-  /** The long side is rounded down, as torchvision does. */
-  private int scaled(int side, int shorter) {
-    return (int) ((long) resize * side / shorter);
+  private Span columns(Shape whole) {
+    return span(whole.width(), whole, width);
   }
 
-  /** One direction: a side of the image, its length when resized, and the crop's. */
-  private record Axis(int from, int to, int crop) {
-    Taps taps(Interpolation interpolation) {
-      int begin = Math.max(Geometry.margin(to, crop), 0);
-      return new Taps(from, to, begin, Math.min(to, crop), interpolation);
+  private Span rows(Shape whole) {
+    return span(whole.height(), whole, height);
+  }
+
+  private Span span(int side, Shape whole, int crop) {
+    // The long side is rounded down, as torchvision does.
+    int scaled = (int) ((long) resize * side / Math.min(whole.height(), whole.width()));
+    int margin = Geometry.margin(scaled, crop);
+    return new Span(
+        margin, new Taps(side, scaled, Math.max(margin, 0), Math.min(scaled, crop), interpolation));
+  }
+
+  /** One direction of the crop: what of the resized image lies before it, and its pixels' taps. */
+  private record Span(int margin, Taps taps) {
+    int first() {
+      return taps.first(0);
+    }
+
+    int length() {
+      return taps.end() - first();
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.resnet4j.data.image;
 
+import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -7,12 +8,15 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.function.Function;
 import javax.imageio.IIOException;
+import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
 import javax.imageio.ImageTypeSpecifier;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 import org.jspecify.annotations.Nullable;
+import org.resnet4j.arch.Shape;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Image;
 
@@ -100,10 +104,22 @@ public final class ImageDecoder {
    * @throws DataException if it is missing, too large, not a JPEG or PNG, or damaged
    */
   public Image decode(Path file) {
+    return decode(bytes(file), file.toString());
+  }
+
+  /**
+   * Decodes a file, resized and cropped.
+   *
+   * @throws DataException as {@link #decode(Path)}
+   */
+  public Image decode(Path file, CentreCrop crop) {
+    return decode(bytes(file), file.toString(), crop);
+  }
+
+  private byte[] bytes(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       // One byte more than allowed tells too long from long enough, whatever the file system says.
-      int most = (int) Math.min(limits.bytes + 1L, Integer.MAX_VALUE);
-      return decode(in.readNBytes(most), file.toString());
+      return in.readNBytes((int) Math.min(limits.bytes + 1L, Integer.MAX_VALUE));
     } catch (NoSuchFileException missing) {
       throw new DataException(file + ": no such file", missing);
     } catch (IOException unreadable) {
@@ -139,6 +155,33 @@ public final class ImageDecoder {
    * @throws DataException if it is too large, not a JPEG or PNG, or damaged
    */
   public Image decode(byte[] bytes, String description) {
+    return part(bytes, description, Region::all).image();
+  }
+
+  /**
+   * Decodes a file's content, resized and cropped.
+   *
+   * <p>To the bytes of {@code crop.apply(decode(bytes, description))}, but of most JPEG files only
+   * what the crop needs becomes pixels.
+   *
+   * @param description what to call it in messages
+   * @throws DataException if it is too large, not a JPEG or PNG, or damaged, be it where the crop
+   *     does not look
+   */
+  public Image decode(byte[] bytes, String description, CentreCrop crop) {
+    Part part = part(bytes, description, crop::needed);
+    return crop.apply(part.image(), part.region(), part.whole());
+  }
+
+  /** A part of an image of a shape. */
+  private record Part(Image image, Region region, Shape whole) {
+    static Part all(Image image) {
+      return new Part(image, Region.all(image.shape()), image.shape());
+    }
+  }
+
+  /** Decodes at least what is wanted of an image, which depends on its shape. */
+  private Part part(byte[] bytes, String description, Function<Shape, Region> wanted) {
     if (bytes.length == 0) {
       throw new DataException(description + ": the file is empty");
     }
@@ -153,8 +196,11 @@ public final class ImageDecoder {
                     new DataException(
                         description + ": neither a JPEG nor a PNG file, judged by its content"));
     try {
-      Image stored = read(format, format.pixelsOnly(bytes, limits));
-      return upright ? Orientation.of(format.exif(bytes)).upright(stored) : stored;
+      byte[] stored = format.pixelsOnly(bytes, limits);
+      return upright
+          ? Part.all(
+              Orientation.of(format.exif(bytes)).upright(read(format, stored, Region::all).image))
+          : read(format, stored, wanted);
     } catch (IOException | RuntimeException damaged) {
       // The readers of the JDK also answer damage with NullPointerException and its like.
       throw new DataException(
@@ -163,7 +209,8 @@ public final class ImageDecoder {
     }
   }
 
-  private Image read(ImageFormat format, byte[] bytes) throws IOException {
+  private Part read(ImageFormat format, byte[] bytes, Function<Shape, Region> wanted)
+      throws IOException {
     ImageReader reader = format.newReader();
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       reader.setInput(in, true, true);
@@ -171,15 +218,34 @@ public final class ImageDecoder {
       checkMemory(reader);
       Warnings warnings = new Warnings();
       reader.addIIOReadWarningListener(warnings);
-      Image image =
-          Inks.areIn(reader)
-              ? Pixels.ofInks(reader.readRaster(0, null), JpegSegments.isYcck(bytes), channels)
-              : Pixels.of(reader.read(0), channels);
+      Part part = read(reader, format, bytes, wanted);
       warnings.refuse();
-      return image;
+      return part;
     } finally {
       reader.dispose();
     }
+  }
+
+  private Part read(
+      ImageReader reader, ImageFormat format, byte[] bytes, Function<Shape, Region> wanted)
+      throws IOException {
+    if (Inks.areIn(reader)) {
+      return Part.all(
+          Pixels.ofInks(reader.readRaster(0, null), JpegSegments.isYcck(bytes), channels));
+    }
+    if (format != ImageFormat.JPEG) {
+      return Part.all(Pixels.of(reader.read(0), channels));
+    }
+    Shape whole = new Shape(channels, reader.getHeight(0), reader.getWidth(0));
+    Region region = wanted.apply(whole).downTo(whole.height());
+    ImageReadParam what = reader.getDefaultReadParam();
+    what.setSourceRegion(
+        new Rectangle(region.left(), region.top(), region.width(), region.height()));
+    Image image = Pixels.of(reader.read(0, what), channels);
+    if (!image.shape().equals(new Shape(channels, region.height(), region.width()))) {
+      throw new IIOException("%s of %s came as %s".formatted(region, whole, image.shape()));
+    }
+    return new Part(image, region, whole);
   }
 
   private void check(int width, int height) throws IIOException {

@@ -29,4 +29,9 @@ public record Region(int left, int top, int width, int height) {
   public boolean isWithin(Shape shape) {
     return (long) left + width <= shape.width() && (long) top + height <= shape.height();
   }
+
+  /** The same with all rows below it: a reader that stops early misses damage that comes later. */
+  Region downTo(int height) {
+    return new Region(left, top, width, height - top);
+  }
 }

@@ -114,14 +114,17 @@ final class Resampler {
       int a = weights[3 * x];
       int b = weights[3 * x + 1];
       int c = weights[3 * x + 2];
-      for (int channel = 3 * x; channel < 3 * x + 3; channel++, pixel++) {
-        to[channel] =
-            Taps.HALF
-                + (from[pixel] & 0xFF) * a
-                + (from[pixel + 3] & 0xFF) * b
-                + (from[pixel + 6] & 0xFF) * c;
-      }
+      to[3 * x] = sum(from, pixel, a, b, c);
+      to[3 * x + 1] = sum(from, pixel + 1, a, b, c);
+      to[3 * x + 2] = sum(from, pixel + 2, a, b, c);
     }
+  }
+
+  private static int sum(byte[] from, int pixel, int a, int b, int c) {
+    return Taps.HALF
+        + (from[pixel] & 0xFF) * a
+        + (from[pixel + 3] & 0xFF) * b
+        + (from[pixel + 6] & 0xFF) * c;
   }
 
   // Simple loops over whole arrays of one type, which the JVM turns into vector operations.
@@ -132,9 +135,12 @@ final class Resampler {
     }
   }
 
+  /** Cuts to 0 to 255 by shifts, since the JVM makes no vectors of minima and maxima. */
   private static void round(int[] sums) {
     for (int x = 0; x < sums.length; x++) {
-      sums[x] = Math.min(Math.max(sums[x] >> Taps.BITS, 0), 255);
+      int value = sums[x] >> Taps.BITS;
+      int below = 255 - (value & ~(value >> 31));
+      sums[x] = 255 - (below & ~(below >> 31));
     }
   }
 

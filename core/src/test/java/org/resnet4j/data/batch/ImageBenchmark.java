@@ -19,9 +19,9 @@ import org.resnet4j.data.image.Interpolation;
 /**
  * Prints what a photograph costs on its way into a network, on one thread: milliseconds an image.
  *
- * <p>{@code benchmark.py} among the images of this test's resources prints the same of Pillow. The
- * argument is a folder of JPEG files; to keep the compiler's threads off the core that is measured,
- * give the JVM its cores and this thread none of its own: {@code taskset -c 0} pins all of them.
+ * <p>The argument is a folder of JPEG files. {@code benchmark.py} among the images of the tests'
+ * resources prints the same of Pillow; run both with {@code taskset -c 0}. After the warm-up the
+ * JVM's compiler has nothing left to do on that core.
  */
 final class ImageBenchmark {
   private static final int WARM_UP = 40;
@@ -34,15 +34,6 @@ final class ImageBenchmark {
           Interpolation.BILINEAR,
           List.of(0.485, 0.456, 0.406),
           List.of(0.229, 0.224, 0.225));
-
-  /** For images that are cropped already. */
-  private static final Preprocessing NORMALISATION =
-      new Preprocessing(
-          PREPROCESSING.input(),
-          224,
-          PREPROCESSING.interpolation(),
-          PREPROCESSING.mean(),
-          PREPROCESSING.std());
 
   private static final ImageDecoder DECODER = new ImageDecoder(3);
   private static final FloatBuffer TARGET =
@@ -67,17 +58,21 @@ final class ImageBenchmark {
     int count = files.size();
     print("decode", count, i -> decode(files.get(i)).pixels()[0]);
     print("resize, crop", count, i -> PREPROCESSING.fit(decoded.get(i)).pixels()[0]);
-    print("normalise", count, i -> apply(NORMALISATION, cropped.get(i)));
-    print("decode, resize, crop", count, i -> PREPROCESSING.fit(decode(files.get(i))).pixels()[0]);
-    print("all", count, i -> apply(PREPROCESSING, decode(files.get(i))));
+    print("normalise", count, i -> normalise(cropped.get(i)));
+    print("decode, resize, crop", count, i -> fitted(files.get(i)).pixels()[0]);
+    print("all", count, i -> normalise(fitted(files.get(i))));
   }
 
   private static Image decode(byte[] file) {
     return DECODER.decode(file, "x");
   }
 
-  private static int apply(Preprocessing preprocessing, Image image) {
-    preprocessing.apply(image, TARGET, 0);
+  private static Image fitted(byte[] file) {
+    return DECODER.decode(file, "x", PREPROCESSING.crop());
+  }
+
+  private static int normalise(Image cropped) {
+    PREPROCESSING.normalise(cropped, TARGET, 0);
     return (int) TARGET.get(0);
   }
 

@@ -3,9 +3,16 @@ package org.resnet4j.data.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
@@ -115,5 +122,100 @@ class PreprocessingTest {
                 new Preprocessing(
                     shape, 1, bilinear, List.of(0.0), List.of(1.0), new PixelMean(new float[2])))
         .hasMessageContaining("2 values");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void writes_the_same_bits_into_a_buffer_as_into_an_array(boolean hasPixelMean) {
+    for (int channels : new int[] {1, 3}) {
+      Shape input = new Shape(channels, 6, 9);
+      Preprocessing preprocessing = preprocessing(input, hasPixelMean);
+      Image image = noise(channels, 13, 20);
+      float[] expected = new float[2 + (int) input.size()];
+      preprocessing.apply(image, expected, 2);
+      FloatBuffer buffer =
+          ByteBuffer.allocateDirect(4 * expected.length)
+              .order(ByteOrder.nativeOrder())
+              .asFloatBuffer();
+
+      preprocessing.apply(image, buffer.position(1), 2);
+
+      assertThat(buffer.position()).isEqualTo(1);
+      assertThat(bits(buffer.rewind())).isEqualTo(bits(FloatBuffer.wrap(expected)));
+      preprocessing.normalise(preprocessing.crop().apply(image), buffer, 0);
+      assertThat(bits(buffer.limit((int) input.size())))
+          .isEqualTo(bits(FloatBuffer.wrap(expected, 2, (int) input.size()).slice()));
+    }
+  }
+
+  @Test
+  void refuses_a_buffer_that_is_too_short_and_an_image_that_is_not_cropped() {
+    FloatBuffer buffer = FloatBuffer.allocate(5);
+
+    assertThatThrownBy(() -> grey(2, 2, 2).apply(image(1, 2, 2, 1, 2, 3, 4), buffer, 2))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> grey(2, 2, 2).normalise(image(1, 1, 2, 1, 2), buffer, 0))
+        .hasMessage("an image of 1x1x2 where the network's input is 1x2x2");
+  }
+
+  @Test
+  void serves_several_threads_at_a_time() {
+    Shape input = new Shape(3, 32, 32);
+    Preprocessing shared = preprocessing(input, false);
+    List<Image> images = IntStream.range(0, 50).mapToObj(i -> noise(3, 40 + i, 70)).toList();
+    FloatBuffer together = FloatBuffer.allocate(50 * (int) input.size());
+    float[] expected = new float[together.capacity()];
+    for (int i = 0; i < 50; i++) {
+      preprocessing(input, false).apply(images.get(i), expected, i * (int) input.size());
+    }
+
+    IntStream.range(0, 50)
+        .parallel()
+        .forEach(i -> shared.apply(images.get(i), together, i * (int) input.size()));
+
+    assertThat(together.array()).isEqualTo(expected);
+  }
+
+  @Test
+  void is_equal_to_one_of_the_same_values() {
+    Preprocessing one = preprocessing(new Shape(3, 6, 9), true);
+
+    assertThat(one)
+        .isEqualTo(preprocessing(new Shape(3, 6, 9), true))
+        .hasSameHashCodeAs(preprocessing(new Shape(3, 6, 9), true))
+        .isNotEqualTo(preprocessing(new Shape(3, 6, 9), false))
+        .isNotEqualTo(preprocessing(new Shape(3, 9, 6), true))
+        .isNotEqualTo(preprocessing(new Shape(1, 6, 9), true));
+    assertThat(grey(1, 2, 3))
+        .isNotEqualTo(grey(1, 2, 4))
+        .hasToString(
+            "Preprocessing[input=1x1x2, CentreCrop[resize=3, height=1, width=2,"
+                + " interpolation=BILINEAR], mean=[0.0], std=[1.0], PixelMean[none]]");
+  }
+
+  private static Preprocessing preprocessing(Shape input, boolean hasPixelMean) {
+    float[] pixelMean = new float[hasPixelMean ? (int) input.size() : 0];
+    for (int i = 0; i < pixelMean.length; i++) {
+      pixelMean[i] = i / (float) pixelMean.length;
+    }
+    return new Preprocessing(
+        input,
+        7,
+        Interpolation.BICUBIC,
+        List.of(0.485, 0.456, 0.406).subList(0, input.channels()),
+        List.of(0.229, 0.224, 0.225).subList(0, input.channels()),
+        new PixelMean(pixelMean));
+  }
+
+  private static Image noise(int channels, int height, int width) {
+    byte[] pixels = new byte[channels * height * width];
+    new SplittableRandom(height).nextBytes(pixels);
+    return new Image(new Shape(channels, height, width), pixels);
+  }
+
+  private static int[] bits(FloatBuffer values) {
+    return IntStream.range(0, values.limit())
+        .map(i -> Float.floatToRawIntBits(values.get(i)))
+        .toArray();
   }
 }

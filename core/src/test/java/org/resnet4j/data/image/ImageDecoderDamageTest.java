@@ -9,6 +9,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -16,8 +18,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.data.DataException;
+import org.resnet4j.data.Image;
+import org.resnet4j.data.Mutants;
 
 class ImageDecoderDamageTest {
+  /** For mutants, which may ask for many pixels. */
+  private final ImageDecoder small =
+      new ImageDecoder(3, new ImageDecoder.Limits(1_000_000, 100_000, 16_384, 100));
+
   private final ImageDecoder decoder = new ImageDecoder(3);
 
   @Test
@@ -126,5 +134,32 @@ class ImageDecoderDamageTest {
         .isEqualTo(Golden.bytes("baseline-jpg.rgb"));
     assertThat(decoder.decode(Arrays.copyOf(png, png.length + 99), "x").pixels())
         .isEqualTo(Golden.bytes("rgb-png.rgb"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"large.jpg", "large-progressive.jpg", "large-restarts.jpg"})
+  void judges_damage_alike_wherever_a_crop_looks(String name) {
+    CentreCrop crop = new CentreCrop(32, 8, 8, Interpolation.BILINEAR);
+    Mutants mutants = new Mutants(1);
+    int decoded = 0;
+    for (int i = 0; i < 2000; i++) {
+      byte[] mutant = mutants.of(Golden.bytes(name));
+      Optional<Image> whole = tried(() -> small.decode(mutant, name));
+      Optional<Image> cropped = tried(() -> small.decode(mutant, name, crop));
+
+      assertThat(cropped.map(Image::pixels).orElse(new byte[0]))
+          .as("mutant %d", i)
+          .isEqualTo(whole.map(crop::apply).map(Image::pixels).orElse(new byte[0]));
+      decoded += whole.isPresent() ? 1 : 0;
+    }
+    assertThat(decoded).isBetween(10, 1990);
+  }
+
+  private static Optional<Image> tried(Supplier<Image> decode) {
+    try {
+      return Optional.of(decode.get());
+    } catch (DataException refused) {
+      return Optional.empty();
+    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,16 @@ import org.resnet4j.data.Image;
 class ImageDecoderTest {
   private static final int WIDTH = 17;
   private static final int HEIGHT = 11;
+
+  /** Smaller, larger, unchanged, wide and high; of images of 17x11. */
+  private static final List<CentreCrop> CROPS =
+      List.of(
+          new CentreCrop(8, 6, 7, Interpolation.BILINEAR),
+          new CentreCrop(30, 20, 24, Interpolation.BICUBIC),
+          new CentreCrop(HEIGHT, 5, 4, Interpolation.BILINEAR),
+          new CentreCrop(HEIGHT, HEIGHT, WIDTH, Interpolation.BILINEAR),
+          new CentreCrop(5, 2, 40, Interpolation.BICUBIC),
+          new CentreCrop(9, 30, 1, Interpolation.BILINEAR));
 
   private final ImageDecoder colour = new ImageDecoder(3);
   private final ImageDecoder grey = new ImageDecoder(1);
@@ -39,6 +50,43 @@ class ImageDecoderTest {
 
     assertThat(image.shape()).isEqualTo(new Shape(1, HEIGHT, WIDTH));
     assertThat(image.pixels()).isEqualTo(Golden.bytes(name.replace('.', '-') + ".grey"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("org.resnet4j.data.image.Golden#names")
+  void gives_the_same_bytes_when_it_crops_at_once(String name) {
+    byte[] file = Golden.bytes(name);
+    for (CentreCrop crop : CROPS) {
+      for (ImageDecoder decoder : List.of(colour, grey, colour.upright())) {
+        Image cropped = decoder.decode(file, name, crop);
+
+        assertThat(cropped.shape().height()).isEqualTo(crop.height());
+        assertThat(cropped.pixels())
+            .as(crop.toString())
+            .isEqualTo(crop.apply(decoder.decode(file, name)).pixels());
+      }
+    }
+  }
+
+  @Test
+  void crops_an_image_after_it_is_turned_upright() {
+    byte[] file = Golden.bytes("oriented-6.jpg");
+    for (CentreCrop crop : CROPS) {
+      Image turned = colour.upright().decode(file, "x");
+
+      assertThat(turned.shape()).isEqualTo(new Shape(3, WIDTH, HEIGHT));
+      assertThat(colour.upright().decode(file, "x", crop).pixels())
+          .isEqualTo(crop.apply(turned).pixels());
+    }
+  }
+
+  @Test
+  void crops_a_file_at_once(@TempDir Path folder) throws IOException {
+    Path file = Files.write(folder.resolve("x.jpg"), Golden.bytes("baseline.jpg"));
+    CentreCrop crop = CROPS.get(0);
+
+    assertThat(colour.decode(file, crop).pixels())
+        .isEqualTo(crop.apply(colour.decode(file)).pixels());
   }
 
   @Test
