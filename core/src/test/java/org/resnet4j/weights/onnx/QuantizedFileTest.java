@@ -54,7 +54,7 @@ class QuantizedFileTest {
   private static Quantization everywhere(Network network, String... kept) {
     Map<String, Scale> scales = new HashMap<>();
     for (String name : Quantization.names(network)) {
-      boolean signed = name.matches("input|.*downsample.*|.*\\.branch");
+      boolean signed = name.matches("input|.*downsample.*|layer.*conv2");
       scales.put(name, new Scale(STEP, signed));
     }
     return new Quantization(scales, Set.of(kept), "entropy", 64);
@@ -112,9 +112,9 @@ class QuantizedFileTest {
             "Conv layer1.0.conv1",
             "QuantizeLinear layer1.0.conv1.quantize",
             "Conv layer1.0.conv2",
-            "QuantizeLinear layer1.0.conv2.branch.quantize",
+            "QuantizeLinear layer1.0.conv2.quantize",
             "Add layer1.0.add",
-            "QuantizeLinear layer1.0.conv2.quantize")
+            "QuantizeLinear layer1.0.quantize")
         .endsWith(
             "GlobalAveragePool pool",
             "QuantizeLinear pool.quantize",
@@ -124,7 +124,7 @@ class QuantizedFileTest {
     assertThat(node(model, "conv1").texts(1))
         .containsExactly("input.dequantize", "conv1.weight.dequantize", "conv1.bias.dequantize");
     assertThat(node(model, "layer1.0.add").texts(1))
-        .containsExactly("layer1.0.conv2.branch.dequantize", "conv1.dequantize");
+        .containsExactly("layer1.0.conv2.dequantize", "conv1.dequantize");
     assertThat(node(model, "conv1.dequantize").texts(1))
         .containsExactly("conv1.quantize", "conv1.quantize.scale", "conv1.quantize.zero");
   }
@@ -134,17 +134,17 @@ class QuantizedFileTest {
     Quantization all = everywhere(SMALL);
     Map<String, Scale> scales = new HashMap<>(all.activations());
     scales.put("layer1.0.conv1", new Scale(STEP, true));
-    scales.put("layer1.0.conv2", new Scale(STEP, true));
+    scales.put("layer1.0", new Scale(STEP, true));
     assertThat(nodes(written(QuantizedFileTest::ones, new Quantization(scales, Set.of(), "a", 1))))
         .containsSequence(
             "Conv layer1.0.conv1",
             "Relu layer1.0.relu1",
             "QuantizeLinear layer1.0.conv1.quantize",
             "Conv layer1.0.conv2",
-            "QuantizeLinear layer1.0.conv2.branch.quantize",
+            "QuantizeLinear layer1.0.conv2.quantize",
             "Add layer1.0.add",
             "Relu layer1.0.relu2",
-            "QuantizeLinear layer1.0.conv2.quantize");
+            "QuantizeLinear layer1.0.quantize");
   }
 
   /** Types are 1 for floats, 2 for uint8, 3 for int8. */
@@ -152,7 +152,7 @@ class QuantizedFileTest {
   void the_type_of_a_zero_says_whether_steps_are_signed() throws IOException {
     Fields model = written(QuantizedFileTest::ones, everywhere(SMALL));
     assertThat(constant(model, "conv1.quantize.zero").integer(2)).isEqualTo(2);
-    Fields signed = constant(model, "layer1.0.conv2.branch.quantize.zero");
+    Fields signed = constant(model, "layer1.0.conv2.quantize.zero");
     assertThat(signed.integer(2)).isEqualTo(3);
     assertThat(signed.integers(1)).isEmpty();
     assertThat(signed.bytes(9)).isEqualTo(ByteBuffer.wrap(new byte[] {0}));
@@ -219,12 +219,12 @@ class QuantizedFileTest {
     Fields inner = written(QuantizedFileTest::ones, everywhere(SMALL, "layer1.0.conv2"));
     assertThat(node(inner, "layer1.0.add").texts(1))
         .containsExactly("layer1.0.conv2", "conv1.dequantize");
-    assertThat(nodes(inner)).contains("QuantizeLinear layer1.0.conv2.quantize");
+    assertThat(nodes(inner)).contains("QuantizeLinear layer1.0.quantize");
   }
 
   @Test
   void what_has_no_scale_is_computed_in_floats() throws IOException {
-    Quantization quantization = without(everywhere(SMALL), "layer1.0.conv2.branch");
+    Quantization quantization = without(everywhere(SMALL), "layer1.0.conv2");
     Fields model = written(QuantizedFileTest::ones, quantization);
     assertThat(constant(model, "layer1.0.conv2.weight").integer(2)).isEqualTo(1);
     assertThat(node(model, "layer1.0.add").texts(1))
@@ -309,15 +309,13 @@ class QuantizedFileTest {
     Fields model = written(ReproducibleValues::fill, quantization);
     Map<String, int[]> maps = maps(quantization, images);
     for (String name : List.of("layer1.0.conv1", "layer2.0.conv1", "layer2.0.downsample.0")) {
-      String from = name.startsWith("layer1") ? "conv1" : "layer1.0.conv2";
+      String from = name.startsWith("layer1") ? "conv1" : "layer1.0";
       requireClose(name, maps.get(name), convolved(model, quantization, name, from, name, maps));
     }
-    String sum = "layer2.0.conv2";
+    String last = "layer2.0.conv2";
     requireClose(
-        sum + ".branch",
-        maps.get(sum + ".branch"),
-        convolved(model, quantization, sum, "layer2.0.conv1", sum + ".branch", maps));
-    requireClose(sum, maps.get(sum), added(quantization, maps, sum));
+        last, maps.get(last), convolved(model, quantization, last, "layer2.0.conv1", last, maps));
+    requireClose("layer2.0", maps.get("layer2.0"), added(quantization, maps, "layer2.0"));
   }
 
   /** Every feature map in 8 bits, as ONNX Runtime computes it. */
@@ -396,9 +394,9 @@ class QuantizedFileTest {
 
   private static int[] added(Quantization quantization, Map<String, int[]> maps, String sum) {
     Map<String, Scale> scales = quantization.activations();
-    double branch = scales.get(sum + ".branch").scale();
+    double branch = scales.get("layer2.0.conv2").scale();
     double shortcut = scales.get("layer2.0.downsample.0").scale();
-    int[] a = maps.get(sum + ".branch");
+    int[] a = maps.get("layer2.0.conv2");
     int[] b = maps.get("layer2.0.downsample.0");
     return IntStream.range(0, a.length)
         .map(i -> rounded(branch * a[i] + shortcut * b[i], scales.get(sum)))
