@@ -138,12 +138,12 @@ class EndToEndTest {
     assertThat(checked.err()).isEmpty();
     assertThat(checked.out().lines())
         .satisfiesExactly(
-            line -> assertThat(line).matches("a\\.onnx: 30\\d,\\d{3} bytes"),
+            line -> assertThat(line).matches("a\\.onnx: 30\\d,\\d{3} bytes, fp32"),
             line ->
                 assertThat(line)
                     .matches(
                         "checked with ONNX Runtime 1\\.\\S+: largest difference \\d\\.\\de-0\\d of"
-                            + " the logits' range"));
+                            + " the logits' range, at most 1e-04"));
     byte[] file = Files.readAllBytes(folder.resolve("a.onnx"));
     assertFails(program().run(arguments), 2, "a.onnx exists", "--force");
     String[] forced = {"export", run.toString(), "--format", "onnx", "-o", "a.onnx", "--force"};

@@ -48,7 +48,7 @@ public final class OnnxExport {
         };
     if (quantization.isEmpty() && precision.equals("int8")) {
       throw new IllegalArgumentException(
-          "precision = int8: %s is not calibrated for 8 bits; calibrate it, or export fp32"
+          "precision = int8: %s is not quantised; do that with resnet4j quantize MODEL --data D, or export fp32"
               .formatted(model));
     }
     return quantization.<Form>map(Quantized::new).orElse(BatchNorm.FOLDED);

@@ -183,7 +183,7 @@ class OnnxExportTest {
       assertThat(Files.readString(folder.resolve("model.onnx"), ISO_8859_1))
           .contains("QuantizeLinear");
       assertThat(check.passed()).as(check.toString()).isTrue();
-      assertThat(check.difference()).isGreaterThan(1e-5);
+      assertThat(check.difference()).isPositive();
     }
   }
 
@@ -334,7 +334,7 @@ class OnnxExportTest {
     assertThatThrownBy(() -> OnnxExport.form(folder, "int8"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "precision = int8: %s is not calibrated for 8 bits; calibrate it, or export fp32"
+            "precision = int8: %s is not quantised; do that with resnet4j quantize MODEL --data D, or export fp32"
                 .formatted(folder));
     Quantization quantization = calibrated(network, Set.of("fc"));
     ModelFolder.writeQuantization(folder, quantization);
@@ -343,8 +343,8 @@ class OnnxExportTest {
     Form form = OnnxExport.form(folder, "auto");
     Path file = folder.resolve("model.onnx");
     OnnxCheck check = OnnxExport.write(folder, file, form).orElseThrow();
-    assertThat(check.tolerance()).isEqualTo(0.1);
-    assertThat(check.difference()).isBetween(1e-4, 0.1);
+    assertThat(check.passed()).as(check.toString()).isTrue();
+    assertThat(check.difference()).isPositive();
     assertThatThrownBy(() -> OnnxExport.form(folder, "bf16"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("precision = bf16: an ONNX file is in int8 or fp32; auto is int8 if it can be");
