@@ -39,9 +39,9 @@ final class Errors
   private static String suggestion(ParameterException error) {
     List<String> close =
         error instanceof UnmatchedArgumentException unmatched
-            ? unmatched.getSuggestions()
+            ? unmatched.getSuggestions() // The most similar first; the others seldom are.
             : List.of();
-    return close.isEmpty() ? "" : "; did you mean " + String.join(" or ", close) + "?";
+    return close.isEmpty() ? "" : "; did you mean " + close.get(0) + "?";
   }
 
   @Override

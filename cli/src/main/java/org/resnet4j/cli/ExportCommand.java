@@ -17,6 +17,8 @@ import org.resnet4j.weights.Safetensors;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.model.ModelFolder;
 import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
+import org.resnet4j.weights.onnx.OnnxFile.Form;
+import org.resnet4j.weights.onnx.OnnxFile.Quantized;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,20 +67,27 @@ final class ExportCommand implements Callable<Integer> {
       description = "In ONNX, do not make batch norm part of the convolutions.")
   private boolean keepBatchNorm;
 
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      defaultValue = "auto",
+      description = "In ONNX: auto, int8 or fp32; auto is int8 if the model is calibrated for it.")
+  private String precision;
+
   @Mixin private Json json;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    if (keepBatchNorm && format != ExportFormat.ONNX) {
-      throw usage("--keep-batch-norm is for --format onnx; in %s it is always kept", format);
-    }
     Path file = out == null ? Path.of("model." + format) : out;
     requirePlace(file);
-    Optional<OnnxCheck> check = write(file);
+    Form form = form();
+    Optional<OnnxCheck> check = write(file, form);
+    String written = form instanceof Quantized ? "int8" : "fp32";
     ExportResult result =
-        ExportResult.of(model.toString(), format, file.toString(), Files.size(file), check);
+        ExportResult.of(
+            model.toString(), format, written, file.toString(), Files.size(file), check);
     PrintWriter results = spec.commandLine().getOut();
     if (json.wanted()) {
       Json.print(results, result);
@@ -89,7 +98,7 @@ final class ExportCommand implements Callable<Integer> {
       Errors.print(
           spec.commandLine().getErr(),
           "%s: do not use it; ONNX Runtime's logits are more than %s of their range beside ours"
-              .formatted(file, OnnxCheck.TOLERANCE));
+              .formatted(file, check.get().tolerance()));
       return ExitCodes.FAILURE;
     }
     return ExitCodes.OK;
@@ -105,12 +114,31 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
+  private Form form() {
+    if (format != ExportFormat.ONNX) {
+      if (keepBatchNorm) {
+        throw usage("--keep-batch-norm is for --format onnx; in %s it is always kept", format);
+      }
+      if (!precision.equals("auto")) {
+        throw usage("--precision is for --format onnx; %s is always in fp32", format);
+      }
+      return BatchNorm.KEPT;
+    }
+    Form form = OnnxExport.form(model, precision);
+    if (!keepBatchNorm) {
+      return form;
+    }
+    if (form instanceof Quantized) {
+      throw usage("--keep-batch-norm: in 8 bits it is always folded; add --precision %s", "fp32");
+    }
+    return BatchNorm.KEPT;
+  }
+
   /** Nothing unless the file was checked. */
-  private Optional<OnnxCheck> write(Path file) throws IOException {
+  private Optional<OnnxCheck> write(Path file, Form form) throws IOException {
     switch (format) {
       case ONNX -> {
-        BatchNorm batchNorm = keepBatchNorm ? BatchNorm.KEPT : BatchNorm.FOLDED;
-        return OnnxExport.write(model, file, batchNorm);
+        return OnnxExport.write(model, file, form);
       }
       case SAFETENSORS -> Safetensors.write(file, weights(), Map.of("format", "pt"));
       case PTH -> PyTorchCheckpoint.write(file, weights());

@@ -36,7 +36,7 @@ final class HelpCommand implements Callable<Integer> {
 
   private static ParameterException unknown(CommandLine root, String name) {
     List<String> close = new UnmatchedArgumentException(root, List.of(name)).getSuggestions();
-    String hint = close.isEmpty() ? "" : "; did you mean " + String.join(" or ", close) + "?";
+    String hint = close.isEmpty() ? "" : "; did you mean " + close.get(0) + "?";
     return new ParameterException(root, "no command is called \"" + name + "\"" + hint);
   }
 }

@@ -7,20 +7,23 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The option {@code --json} and the document it prints. */
-final class Json {
-  private static final JsonMapper MAPPER =
-      JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+public final class Json {
+  /** Of its own, as most commands print no JSON and a mapper takes long to make. */
+  private static final class Mapper {
+    static final JsonMapper INDENTING =
+        JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+  }
 
   @Option(names = "--json", description = "Print one JSON document instead of text.")
   private boolean wanted;
 
-  boolean wanted() {
+  public boolean wanted() {
     return wanted;
   }
 
   /** Prints records as objects and lists as arrays. */
-  static void print(PrintWriter out, Object document) {
-    out.println(MAPPER.writeValueAsString(document));
+  public static void print(PrintWriter out, Object document) {
+    out.println(Mapper.INDENTING.writeValueAsString(document));
   }
 
   /** The number, or null where it is none: JSON has no NaN. */

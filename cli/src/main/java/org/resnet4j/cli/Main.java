@@ -4,6 +4,7 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -26,10 +27,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       QuantizeCommand.class,
       ImportCommand.class,
-      ExportCommand.class,
-      CompletionCommand.class,
-      VersionCommand.class,
-      HelpCommand.class
+      ExportCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
@@ -74,9 +72,18 @@ public final class Main implements Runnable {
 
   /** Runs one command and ends the JVM with its exit status. */
   public static void main(String... arguments) {
+    run(List.of(), arguments);
+  }
+
+  /**
+   * Runs one command and ends the JVM with its exit status.
+   *
+   * @param more commands of picocli beside those of this module
+   */
+  public static void run(List<?> more, String... arguments) {
     PrintWriter out = writer(System.out);
     PrintWriter err = writer(System.err);
-    int status = commandLine(out, err, Terminal.here(), new StopSignal()).execute(arguments);
+    int status = commandLine(out, err, Terminal.here(), new StopSignal(), more).execute(arguments);
     out.flush();
     err.flush();
     System.exit(status);
@@ -89,16 +96,35 @@ public final class Main implements Runnable {
 
   /** The whole command line, to be executed in this process; not on a terminal. */
   public static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+    return commandLine(out, err, List.of());
+  }
+
+  /**
+   * The whole command line, to be executed in this process; not on a terminal.
+   *
+   * @param more commands of picocli beside those of this module
+   */
+  public static CommandLine commandLine(PrintWriter out, PrintWriter err, List<?> more) {
     Terminal nowhere = new Terminal(false, false, false, 80, "resnet4j");
-    return commandLine(out, err, nowhere, new StopSignal());
+    return commandLine(out, err, nowhere, new StopSignal(), more);
   }
 
   static CommandLine commandLine(
       PrintWriter out, PrintWriter err, Terminal terminal, StopSignal stop) {
+    return commandLine(out, err, terminal, stop, List.of());
+  }
+
+  private static CommandLine commandLine(
+      PrintWriter out, PrintWriter err, Terminal terminal, StopSignal stop, List<?> more) {
     Main main = new Main(terminal, stop);
     Errors errors = new Errors(main);
-    return new CommandLine(main)
-        .setOut(out)
+    CommandLine line = new CommandLine(main);
+    more.forEach(line::addSubcommand);
+    // The last ones in the list, whatever is added to it.
+    line.addSubcommand(new CompletionCommand());
+    line.addSubcommand(new VersionCommand());
+    line.addSubcommand(new HelpCommand());
+    return line.setOut(out)
         .setErr(err)
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors)

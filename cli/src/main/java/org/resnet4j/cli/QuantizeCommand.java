@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
     name = "quantize",
     description = {
       "Make a model that computes in 8 bits, without training.",
-      "Scales come from training images; how they are found, and what stays wider, is chosen on"
-          + " others held back. The test images are judged once, before and after."
+      "Training images show how large values get; others choose what works best.",
+      "Test images are judged once, before and after."
     },
     footer = {
       "",
@@ -77,12 +77,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Option(
       names = "--keep",
-      paramLabel = "LAYER",
-      split = ",",
-      arity = "0..1",
-      fallbackValue = "",
-      description = "Layers that stay wider, or none if empty (default: chosen).")
-  private @Nullable List<String> keep;
+      paramLabel = "LAYERS",
+      description = "Layers that stay wider, with commas, or none (default: chosen).")
+  private @Nullable String keep;
 
   @Option(
       names = "--seed",
@@ -153,11 +150,8 @@ final class QuantizeCommand implements Callable<Integer> {
   private Optional<Set<String>> kept() {
     return Optional.ofNullable(keep)
         .map(
-            names -> {
-              Set<String> kept = new TreeSet<>(names);
-              kept.remove("");
-              return kept;
-            });
+            text ->
+                text.equals("none") ? Set.<String>of() : new TreeSet<>(List.of(text.split(","))));
   }
 
   private static String names(Set<String> kept) {

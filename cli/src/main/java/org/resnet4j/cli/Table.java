@@ -5,19 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Text in columns: words to the left, numbers to the right. */
-final class Table {
+public final class Table {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
   private final boolean[] numeric;
 
-  Table(String... headers) {
+  public Table(String... headers) {
     rows.add(List.of(headers));
     numeric = new boolean[headers.length];
   }
 
   /** Adds a row with one cell a column; a column with a number in it is a column of numbers. */
-  void row(Object... cells) {
+  public void row(Object... cells) {
     if (cells.length != numeric.length) {
       throw new IllegalArgumentException(
           "a row of %d cells does not fit %d columns".formatted(cells.length, numeric.length));
@@ -42,7 +42,7 @@ final class Table {
     return cell instanceof Number value ? Figures.count(value.longValue()) : cell.toString();
   }
 
-  void print(PrintWriter out) {
+  public void print(PrintWriter out) {
     for (List<String> row : rows) {
       if (isHeading(row)) {
         out.println();

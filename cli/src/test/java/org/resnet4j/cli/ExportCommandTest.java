@@ -8,8 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.resnet4j.arch.Catalogue;
@@ -23,6 +26,8 @@ import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.Weights;
 import org.resnet4j.weights.model.ModelConfig;
 import org.resnet4j.weights.model.ModelFolder;
+import org.resnet4j.weights.model.Quantization;
+import org.resnet4j.weights.model.Quantization.Scale;
 import tools.jackson.databind.JsonNode;
 
 class ExportCommandTest {
@@ -61,9 +66,10 @@ class ExportCommandTest {
     assertThat(run.status()).as(run.err()).isZero();
     JsonNode document = run.document();
     assertThat(document.propertyNames())
-        .containsExactly("model", "format", "file", "bytes", "checked");
+        .containsExactly("model", "format", "precision", "file", "bytes", "checked");
     assertThat(document.get("model").asString()).isEqualTo(model);
     assertThat(document.get("format").asString()).isEqualTo("onnx");
+    assertThat(document.get("precision").asString()).isEqualTo("fp32");
     assertThat(document.get("file").asString()).isEqualTo(file.toString());
     assertThat(document.get("bytes").asLong()).isEqualTo(Files.size(file));
     assertThat(document.get("checked").get("runtime").asString()).startsWith("ONNX Runtime 1.");
@@ -79,6 +85,54 @@ class ExportCommandTest {
     CommandRun.of("export", model, "--format", "onnx", "-o", kept.toString(), "--keep-batch-norm");
     assertThat(Files.readString(folded, ISO_8859_1)).doesNotContain("BatchNormalization");
     assertThat(Files.readString(kept, ISO_8859_1)).contains("BatchNormalization");
+  }
+
+  private String calibrated() throws IOException {
+    Path model = model(0.25f);
+    Map<String, Scale> scales = new HashMap<>();
+    Quantization.names(SMALL).forEach(name -> scales.put(name, new Scale(0.0625f, true)));
+    ModelFolder.writeQuantization(
+        model, new Quantization(scales, Set.of("conv1", "fc"), "min-max", 8));
+    return model.toString();
+  }
+
+  @Test
+  void a_calibrated_model_is_written_in_8_bits_unless_fp32_is_asked_for() throws IOException {
+    String model = calibrated();
+    Path file = folder.resolve("a.onnx");
+    String[] arguments = {"export", model, "--format", "onnx", "-o", file.toString(), "--force"};
+    JsonNode document = CommandRun.of(with(arguments, "--json")).document();
+    assertThat(document.get("precision").asString()).isEqualTo("int8");
+    assertThat(document.get("checked").get("tolerance").asDouble()).isEqualTo(0.2);
+    assertThat(Files.readString(file, ISO_8859_1)).contains("QuantizeLinear");
+    CommandRun wide = CommandRun.of(with(arguments, "--precision", "fp32"));
+    assertThat(wide.status()).as(wide.err()).isZero();
+    assertThat(wide.out()).contains("bytes, fp32").contains("range, at most 1e-04");
+    assertThat(Files.readString(file, ISO_8859_1)).doesNotContain("QuantizeLinear");
+  }
+
+  private static String[] with(String[] arguments, String... more) {
+    return Stream.of(arguments, more).flatMap(Stream::of).toArray(String[]::new);
+  }
+
+  @Test
+  void a_precision_that_cannot_be_is_a_mistake_of_usage() throws IOException {
+    String model = model(0.25f).toString();
+    String file = folder.resolve("a").toString();
+    String[] onnx = {"export", model, "--format", "onnx", "-o", file};
+    refused(with(onnx, "--precision", "int8"), "is not calibrated for 8 bits");
+    refused(with(onnx, "--precision", "bf16"), "precision = bf16: an ONNX file is in int8 or");
+    calibrated();
+    refused(with(onnx, "--keep-batch-norm"), "in 8 bits it is always folded");
+    String[] pth = {"export", model, "--format", "pth", "-o", file};
+    refused(with(pth, "--precision", "int8"), "--precision is for --format onnx; pth is always");
+    assertThat(Path.of(file)).doesNotExist();
+  }
+
+  private static void refused(String[] arguments, String message) {
+    CommandRun run = CommandRun.of(arguments);
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains(message);
   }
 
   @Test
@@ -122,7 +176,7 @@ class ExportCommandTest {
   }
 
   private static String printed(Path file) throws IOException {
-    return "%s: %,d bytes%n".formatted(file, Files.size(file));
+    return "%s: %,d bytes, fp32%n".formatted(file, Files.size(file));
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,6 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher in a tree that looks built, with a java and a mvn that only say how they began. */
 @DisabledOnOs(OS.WINDOWS)
@@ -23,7 +27,18 @@ class LauncherTest {
   private static final Path SCRIPT = Path.of("..", "resnet4j");
   private static final List<String> TOOLS =
       List.of(
-          "bash", "cat", "dirname", "find", "flock", "head", "mkdir", "mv", "readlink", "uname");
+          "bash",
+          "cat",
+          "dirname",
+          "find",
+          "flock",
+          "head",
+          "mkdir",
+          "mv",
+          "readlink",
+          "rm",
+          "sync",
+          "uname");
   private static final String JAVA_17 = "17.0.15";
 
   @TempDir private Path temporary;
@@ -48,6 +63,10 @@ class LauncherTest {
     write("core/target/resnet4j-core-1.jar", "");
     write("cli/target/resnet4j-cli-1.jar", "");
     write("cli/target/class-path", "/libraries/some.jar");
+    write("bench/src/main/C.java", "");
+    write("bench/pom.xml", "");
+    write("bench/target/resnet4j-bench-1.jar", "");
+    write("bench/target/class-path", "/libraries/peer.jar");
     write("cli/target/launcher-stamp", root.toString());
     date("cli/target/launcher-stamp", Instant.now().plusSeconds(60));
   }
@@ -68,36 +87,67 @@ class LauncherTest {
   }
 
   private void java(String version) throws IOException {
+    java(version, "");
+  }
+
+  /** A java that does something else before it archives classes. */
+  private void java(String version, String rehearsal) throws IOException {
     program(
         "java",
         """
         if [ "$1" = -version ]; then echo 'openjdk version "%s" 2025-04-15' >&2; exit; fi
+        for option in "$@"; do
+          case $option in
+            -XX:ArchiveClassesAtExit=*)
+              echo "threads=$RESNET4J_THREADS" >>"%s"
+              %s
+              echo classes >"${option#*=}"
+              echo noise
+              exit
+              ;;
+          esac
+        done
         printf '%%s\\n' "$@"
         echo "command=$RESNET4J_COMMAND tty=$RESNET4J_TTY"
-        echo "malloc=$MALLOC_TOP_PAD_ blas=$OPENBLAS_NUM_THREADS"
+        echo "malloc=$MALLOC_TOP_PAD_ blas=$OPENBLAS_NUM_THREADS openmp=$OMP_NUM_THREADS spin=$GOMP_SPINCOUNT"
         """
-            .formatted(version));
+            .formatted(version, temporary.resolve("rehearsals"), rehearsal));
   }
 
   private record Result(int status, String out, String err) {}
 
   private Result launch(Path script, Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
+    int status = process(script, environment, "its", arguments).start().waitFor();
+    return new Result(
+        status,
+        Files.readString(temporary.resolve("its.out")),
+        Files.readString(temporary.resolve("its.err")));
+  }
+
+  private ProcessBuilder process(
+      Path script, Map<String, String> environment, String name, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(List.of(tools.resolve("bash").toString()));
     command.add(script.toString());
     command.addAll(List.of(arguments));
-    Path out = temporary.resolve("out");
-    Path err = temporary.resolve("err");
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(Files.createDirectories(temporary.resolve("else where")).toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
+            .redirectOutput(temporary.resolve(name + ".out").toFile())
+            .redirectError(temporary.resolve(name + ".err").toFile());
     builder.environment().clear();
     builder.environment().put("PATH", tools.toString());
     builder.environment().putAll(environment);
-    int status = builder.start().waitFor();
-    return new Result(status, Files.readString(out), Files.readString(err));
+    return builder;
+  }
+
+  private List<String> rehearsals() throws IOException {
+    return Files.readAllLines(temporary.resolve("rehearsals"));
+  }
+
+  private Path archive(String version) {
+    return root.resolve("cli/target/classes-" + version + ".jsa");
   }
 
   private Result launch(String... arguments) throws IOException, InterruptedException {
@@ -139,6 +189,15 @@ class LauncherTest {
         .contains("org.resnet4j.cli.Main\npredict\nmy model\n\n")
         .contains("command='" + root.resolve("resnet4j") + "' tty=0")
         .doesNotContain("--enable-native-access");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"bench", "help", "completion", "--help"})
+  void starts_the_module_with_peers_for_commands_that_know_of_it(String command) throws Exception {
+    java(JAVA_17);
+    assertThat(launch(command).out())
+        .contains(root.resolve("bench/target/resnet4j-bench-1.jar") + ":/libraries/peer.jar\n")
+        .contains("org.resnet4j.bench.Main\n" + command + "\n");
   }
 
   @Test
@@ -216,5 +275,140 @@ class LauncherTest {
     assertThat(result.out()).isEmpty();
     assertThat(result.err()).contains("no such symbol\nresnet4j: the build failed");
     assertThat(root.resolve("cli/target/launcher-stamp")).doesNotExist();
+  }
+
+  @Test
+  void archives_classes_once_and_starts_with_them() throws Exception {
+    java(JAVA_17);
+    for (int start = 0; start < 2; start++) {
+      Result result = launch("predict", "model", "image");
+      assertThat(result.status()).isZero();
+      assertThat(result.err()).isEmpty();
+      assertThat(result.out())
+          .contains("-XX:SharedArchiveFile=" + archive(JAVA_17) + "\n")
+          .doesNotContain("noise");
+    }
+    assertThat(rehearsals()).hasSize(1);
+    assertThat(archive(JAVA_17)).hasContent("classes\n");
+    assertThat(root.resolve("cli/target")).isDirectoryNotContaining("glob:**rehearsal*");
+  }
+
+  @Test
+  void archives_the_classes_of_each_jdk_for_itself() throws Exception {
+    java(JAVA_17);
+    launch("models");
+    java("21.0.2");
+    assertThat(launch("models").out())
+        .contains("-XX:SharedArchiveFile=" + archive("21.0.2") + "\n");
+    assertThat(archive(JAVA_17)).exists();
+    assertThat(rehearsals()).hasSize(2);
+  }
+
+  @Test
+  void archives_classes_again_after_a_build() throws Exception {
+    java(JAVA_17);
+    launch("models");
+    date("cli/target/classes-17.0.15.jsa", Instant.now().minusSeconds(60));
+    launch("models");
+    launch("models");
+    assertThat(rehearsals()).hasSize(2);
+  }
+
+  @Test
+  void starts_without_an_archive_that_cannot_be_made_and_does_not_try_again() throws Exception {
+    java(JAVA_17, "echo trouble >&2; exit 1");
+    for (int start = 0; start < 2; start++) {
+      Result result = launch("models");
+      assertThat(result.status()).isZero();
+      assertThat(result.err()).isEmpty();
+      assertThat(result.out()).contains("Main\nmodels\n").doesNotContain("SharedArchiveFile");
+    }
+    assertThat(rehearsals()).hasSize(1);
+    assertThat(archive(JAVA_17)).isEmptyFile();
+  }
+
+  @Test
+  void two_starts_at_once_leave_one_whole_archive() throws Exception {
+    // Each rehearsal waits for the other to begin, but not for ever.
+    Path log = temporary.resolve("rehearsals");
+    java(
+        JAVA_17,
+        "for i in {1..9999}; do [[ \"$(cat '%s')\" != *threads*threads* ]] || break; done"
+            .formatted(log));
+    Process first = process(root.resolve("resnet4j"), Map.of(), "first", "models").start();
+    Process second = process(root.resolve("resnet4j"), Map.of(), "second", "models").start();
+    assertThat(first.waitFor()).isZero();
+    assertThat(second.waitFor()).isZero();
+    for (String name : List.of("first", "second")) {
+      assertThat(temporary.resolve(name + ".err")).isEmptyFile();
+      assertThat(temporary.resolve(name + ".out"))
+          .content()
+          .contains("-XX:SharedArchiveFile=" + archive(JAVA_17) + "\n");
+    }
+    assertThat(rehearsals()).hasSize(2);
+    assertThat(archive(JAVA_17)).hasContent("classes\n");
+    assertThat(root.resolve("cli/target")).isDirectoryNotContaining("glob:**rehearsal*");
+  }
+
+  @Test
+  void rehearses_without_what_the_user_set() throws Exception {
+    java(JAVA_17);
+    launch(root.resolve("resnet4j"), Map.of("RESNET4J_THREADS", "many"), "models");
+    assertThat(rehearsals()).containsExactly("threads=");
+  }
+
+  @Test
+  void tunes_short_commands_for_their_start() throws Exception {
+    java(JAVA_17);
+    assertThat(launch("predict", "model", "image").out())
+        .contains("-XX:Tier4BackEdgeThreshold=400000\n", "-Xms64m\n");
+    for (String command : List.of("train", "evaluate")) {
+      assertThat(launch(command, "model").out()).doesNotContain("-XX:Tier4", "-Xms");
+    }
+  }
+
+  @Test
+  void lets_waiting_threads_sleep_soon_except_in_training() throws Exception {
+    java(JAVA_17);
+    assertThat(launch("predict", "model", "image").out()).contains(" spin=10000\n");
+    assertThat(launch("evaluate", "model").out()).contains(" spin=10000\n");
+    assertThat(launch("train").out()).contains(" spin=\n");
+    Path script = root.resolve("resnet4j");
+    assertThat(launch(script, Map.of("GOMP_SPINCOUNT", "5"), "models").out()).contains(" spin=5\n");
+    assertThat(launch(script, Map.of("OMP_WAIT_POLICY", "active"), "models").out())
+        .contains(" spin=\n");
+  }
+
+  @Test
+  void leaves_the_heap_to_a_user_who_sets_it() throws Exception {
+    java(JAVA_17);
+    Map<String, String> options = Map.of("RESNET4J_JAVA_OPTS", "-Xmx40m");
+    assertThat(launch(root.resolve("resnet4j"), options, "models").out())
+        .contains("-Xmx40m\n")
+        .doesNotContain("-Xms");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, '', 3", "3, 2, 2", "many, '', ''", "'', '', ''", "'', 2, 2"})
+  void tells_openmp_how_many_threads_the_user_wishes(String wish, String set, String told)
+      throws Exception {
+    java(JAVA_17);
+    program("uname", "echo Linux");
+    Map<String, String> variables = new HashMap<>();
+    variables.put("RESNET4J_THREADS", wish);
+    if (!set.isEmpty()) {
+      variables.put("OMP_NUM_THREADS", set);
+    }
+    assertThat(launch(root.resolve("resnet4j"), variables, "models").out())
+        .contains(" openmp=" + told + " ");
+  }
+
+  @Test
+  void reads_the_version_of_a_jdk_that_has_it_in_a_file() throws Exception {
+    java("should not be asked");
+    Files.writeString(temporary.resolve("release"), "A=\"b\"\nJAVA_VERSION=\"23.0.1\"\nC=\"d\"\n");
+    Map<String, String> home = Map.of("JAVA_HOME", temporary.toString());
+    assertThat(launch(root.resolve("resnet4j"), home, "models").out())
+        .contains("--enable-native-access=ALL-UNNAMED\n", archive("23.0.1") + "\n");
   }
 }

@@ -45,6 +45,13 @@ record Program(Path folder) {
     return finish(start(java(arguments)));
   }
 
+  /** Runs another main class to the end. */
+  Result runMain(Class<?> main, String... arguments) throws IOException, InterruptedException {
+    List<String> command = java(arguments);
+    command.set(command.indexOf(Main.class.getName()), main.getName());
+    return finish(start(command));
+  }
+
   /** Runs to the end without the libraries of that name. */
   Result runWithout(String library, String... arguments) throws IOException, InterruptedException {
     List<String> command = java(arguments);

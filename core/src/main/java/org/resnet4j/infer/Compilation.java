@@ -169,12 +169,17 @@ final class Compilation {
     List<Layer> branch = inference(unit.branch());
     Maps y =
         unit.plain()
-            ? path(branch, activated, false, !preActivation())
+            ? path(plain(unit), activated, false, !preActivation())
             : sum(unit, branch, x, activated, from);
-    boolean done = unit.after().isEmpty() || (!unit.plain() && endsInRelu(unit));
+    boolean done = unit.plain() || unit.after().isEmpty() || endsInRelu(unit);
     Maps after = done ? y : path(unit.after(), y, true, true);
     releaseAll(after, x, activated);
     return after;
+  }
+
+  /** A plain unit is one path: its last ReLU belongs to its last convolution. */
+  private static List<Layer> plain(Unit unit) {
+    return Stream.concat(inference(unit.branch()).stream(), unit.after().stream()).toList();
   }
 
   /** Of the addition: the unit's own, unless more than a ReLU follows. */

@@ -9,29 +9,47 @@ import org.resnet4j.arch.Shape;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Tensors;
 import org.resnet4j.weights.model.ModelConfig;
+import org.resnet4j.weights.onnx.OnnxFile.Form;
+import org.resnet4j.weights.onnx.OnnxFile.Quantized;
 
 /**
  * What ONNX Runtime made of a file, beside what the network itself did with the same images.
  *
  * @param runtime the version of ONNX Runtime
  * @param difference the largest between two logits, as a part of the range of all logits
+ * @param tolerance the largest difference that is not a fault
  */
-public record OnnxCheck(String runtime, double difference) {
-  /** The largest difference that is not a fault. */
-  public static final double TOLERANCE = 1e-4;
+public record OnnxCheck(String runtime, double difference, double tolerance) {
+  /** Ten times what other orders of the same sums make. */
+  static final double TOLERANCE = 1e-4;
+
+  /**
+   * Of a file in 8 bits; rounding is no fault. The published CIFAR weights of ResNet-20 and -56,
+   * calibrated by minimum and maximum on 256 photos, differ by up to 0.06 on such images, and a
+   * fault (another layer's scale, a channel off) by about the whole range.
+   */
+  static final double TOLERANCE_IN_8_BITS = 0.2;
 
   private static final int IMAGES = 2;
   private static final long SEED = 1;
 
   public boolean passed() {
-    return difference <= TOLERANCE;
+    return difference <= tolerance;
   }
 
   /** Nothing unless ONNX Runtime is on the class path. */
   static Optional<OnnxCheck> of(
-      Path file, LiveNetwork network, ModelConfig config, float[] pixelMean) {
+      Path file, LiveNetwork network, ModelConfig config, float[] pixelMean, Form form) {
     boolean present = OnnxCheck.class.getResource("/ai/onnxruntime/OrtEnvironment.class") != null;
-    return present ? Optional.of(of(file, network, config, pixelMean, IMAGES)) : Optional.empty();
+    if (!present) {
+      return Optional.empty();
+    }
+    OnnxCheck check = of(file, network, config, pixelMean, IMAGES);
+    return Optional.of(form instanceof Quantized ? check.in8Bits() : check);
+  }
+
+  OnnxCheck in8Bits() {
+    return new OnnxCheck(runtime, difference, TOLERANCE_IN_8_BITS);
   }
 
   static OnnxCheck of(
@@ -52,7 +70,8 @@ public record OnnxCheck(String runtime, double difference) {
     }
     try (OnnxRuntime runtime = new OnnxRuntime(file)) {
       float[] actual = runtime.logits(theirs, count, shape);
-      return new OnnxCheck(runtime.version(), difference(actual, logits(network, ours, count)));
+      double difference = difference(actual, logits(network, ours, count));
+      return new OnnxCheck(runtime.version(), difference, TOLERANCE);
     }
   }
 

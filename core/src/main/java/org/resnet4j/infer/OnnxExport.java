@@ -15,11 +15,42 @@ import org.resnet4j.train.SavedModel;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.model.ModelConfig;
 import org.resnet4j.weights.model.ModelFolder;
+import org.resnet4j.weights.model.Quantization;
 import org.resnet4j.weights.onnx.OnnxFile;
+import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
+import org.resnet4j.weights.onnx.OnnxFile.Form;
+import org.resnet4j.weights.onnx.OnnxFile.Quantized;
 
 /** Hands a trained model over to whoever runs ONNX files. */
 public final class OnnxExport {
   private OnnxExport() {}
+
+  /**
+   * The form in which a model is written: with batch norms folded, and in 8 bits if it is
+   * calibrated for that and {@code precision} lets it.
+   *
+   * @param model a model folder, or a run folder that has one
+   * @param precision {@code int8}, {@code fp32}, or {@code auto} for int8 where it is calibrated
+   * @throws org.resnet4j.weights.WeightsException if it is not a model
+   * @throws IllegalArgumentException for another precision, or int8 without a calibration
+   */
+  public static Form form(Path model, String precision) {
+    Optional<Quantization> quantization =
+        switch (precision) {
+          case "auto", "int8" -> ModelFolder.readQuantization(SavedModel.open(model).folder());
+          case "fp32" -> Optional.empty();
+          default ->
+              throw new IllegalArgumentException(
+                  "precision = %s: an ONNX file is in int8 or fp32; auto is int8 if it can be"
+                      .formatted(precision));
+        };
+    if (quantization.isEmpty() && precision.equals("int8")) {
+      throw new IllegalArgumentException(
+          "precision = int8: %s is not calibrated for 8 bits; calibrate it, or export fp32"
+              .formatted(model));
+    }
+    return quantization.<Form>map(Quantized::new).orElse(BatchNorm.FOLDED);
+  }
 
   /**
    * Writes the model as an ONNX file and checks that file with ONNX Runtime on random images.
@@ -30,14 +61,13 @@ public final class OnnxExport {
    * @throws IllegalArgumentException if it is too large for the format
    * @throws IOException if the file cannot be written; it is then as it was
    */
-  public static Optional<OnnxCheck> write(Path model, Path file, OnnxFile.BatchNorm batchNorm)
-      throws IOException {
+  public static Optional<OnnxCheck> write(Path model, Path file, Form form) throws IOException {
     SavedModel saved = SavedModel.open(model);
     ModelConfig config = ModelFolder.readConfig(saved.folder());
     float[] pixelMean = ModelFolder.readPixelMean(saved.folder()).orElse(new float[0]);
-    OnnxFile.write(file, config, weights(saved), pixelMean, batchNorm);
+    OnnxFile.write(file, config, weights(saved), pixelMean, form);
     try (LiveNetwork network = saved.live(Device.CPU, Precision.FP32)) {
-      return OnnxCheck.of(file, network, config, pixelMean);
+      return OnnxCheck.of(file, network, config, pixelMean, form);
     }
   }
 

@@ -1,5 +1,6 @@
 package org.resnet4j.infer;
 
+import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -65,9 +66,23 @@ final class Plan implements AutoCloseable {
     return features.duplicate();
   }
 
-  /** The values of maps of 32-bit floats; to be read after the step that writes them. */
+  /** What maps stand for, (N, H, W, C); to be read after the step that writes them. */
   FloatBuffer values(Maps maps) {
-    return primitives.arena().buffer(maps).asFloatBuffer();
+    ByteBuffer bytes = primitives.arena().buffer(maps);
+    Format format = maps.format();
+    if (format.equals(Format.FP32)) {
+      return bytes.asFloatBuffer();
+    }
+    FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(maps.count()));
+    while (values.hasRemaining()) {
+      values.put(
+          switch (format.type()) {
+            case u8 -> (bytes.get() & 0xff) * format.scale();
+            case s8 -> bytes.get() * format.scale();
+            default -> Float.intBitsToFloat(bytes.getShort() << 16);
+          });
+    }
+    return values.flip();
   }
 
   /** The steps in order, for people. */

@@ -47,8 +47,11 @@ public final class Folding {
     }
     int row = kernel.length / scale.length;
     float[] folded = new float[kernel.length];
-    for (int i = 0; i < kernel.length; i++) {
-      folded[i] = (float) (kernel[i] * scale[i / row]);
+    for (int c = 0; c < scale.length; c++) {
+      double factor = scale[c];
+      for (int i = c * row; i < (c + 1) * row; i++) {
+        folded[i] = (float) (kernel[i] * factor);
+      }
     }
     return folded;
   }

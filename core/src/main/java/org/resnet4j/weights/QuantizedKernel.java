@@ -25,6 +25,17 @@ public final class QuantizedKernel {
    * @throws IllegalArgumentException if the channels do not divide it, or a value is not finite
    */
   public static QuantizedKernel of(float[] kernel, int channels) {
+    return of(kernel, new float[channels]);
+  }
+
+  /**
+   * The same with no scale below the least of its channel: where the bias is so much larger than
+   * the kernel that it does not fit 32 bits in steps of the kernel's.
+   *
+   * @param least one for each output channel
+   */
+  public static QuantizedKernel of(float[] kernel, float[] least) {
+    int channels = least.length;
     if (channels < 1 || kernel.length % channels != 0) {
       throw new IllegalArgumentException(
           "a kernel of %d values does not end in %d channels".formatted(kernel.length, channels));
@@ -33,7 +44,7 @@ public final class QuantizedKernel {
     byte[] values = new byte[kernel.length];
     float[] scales = new float[channels];
     for (int c = 0; c < channels; c++) {
-      float scale = largest(kernel, c, row) / LARGEST;
+      float scale = Math.max(largest(kernel, c, row) / LARGEST, least[c]);
       scales[c] = scale == 0 ? 1 : scale; // Also where so small a number has no 127th part.
       for (int i = c * row; i < (c + 1) * row; i++) {
         double steps = Math.rint((double) kernel[i] / scales[c]);

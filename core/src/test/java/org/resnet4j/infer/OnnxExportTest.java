@@ -202,8 +202,8 @@ class OnnxExportTest {
 
   @Test
   void logits_that_are_no_numbers_do_not_pass() {
-    assertThat(new OnnxCheck("1", Double.NaN).passed()).isFalse();
-    assertThat(new OnnxCheck("1", 1e-4).passed()).isTrue();
+    assertThat(new OnnxCheck("1", Double.NaN, 1).passed()).isFalse();
+    assertThat(new OnnxCheck("1", 1e-4, 1e-4).passed()).isTrue();
   }
 
   @Test

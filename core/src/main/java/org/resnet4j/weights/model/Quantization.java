@@ -82,7 +82,7 @@ public record Quantization(
   }
 
   /** Throws {@link IllegalArgumentException} for a name that the network does not have. */
-  void requireFits(Network network) {
+  public void requireFits(Network network) {
     Set<String> names = names(network);
     for (String name : activations.keySet()) {
       if (!names.contains(name)) {

@@ -16,6 +16,9 @@ import java.util.function.Supplier;
  */
 record Constant(String name, Message head, long bytes, Values values) {
   private static final int FLOAT = 1;
+  private static final int UINT8 = 2;
+  private static final int INT8 = 3;
+  private static final int INT32 = 6;
   private static final int INT64 = 7;
   private static final int FLOATS_AT_ONCE = 16_384;
 
@@ -27,13 +30,52 @@ record Constant(String name, Message head, long bytes, Values values) {
 
   /** A tensor of floats; {@code values} is called once for each time the graph is written. */
   static Constant floats(String name, List<Integer> shape, Supplier<float[]> values) {
-    long count = shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+    long count = count(shape);
     return of(
         name,
-        shape.stream().map(Integer::longValue).toList(),
+        longs(shape),
         FLOAT,
         Float.BYTES * count,
         out -> writeFloats(name, count, values.get(), out));
+  }
+
+  /** One float. */
+  static Constant scalar(String name, float value) {
+    return floats(name, List.of(), () -> new float[] {value});
+  }
+
+  /** A tensor of signed bytes; {@code values} is called once for each time it is written. */
+  static Constant bytes(String name, List<Integer> shape, Supplier<byte[]> values) {
+    return of(name, longs(shape), INT8, count(shape), out -> out.write(values.get()));
+  }
+
+  /** A tensor of zeros of 8 bits. */
+  static Constant zeros(String name, List<Integer> shape, boolean signed) {
+    byte[] zeros = new byte[Math.toIntExact(count(shape))];
+    return of(name, longs(shape), signed ? INT8 : UINT8, zeros.length, out -> out.write(zeros));
+  }
+
+  /** A tensor of integers of 32 bits; {@code values} is called once each time it is written. */
+  static Constant integers(String name, List<Integer> shape, Supplier<int[]> values) {
+    long bytes = Integer.BYTES * count(shape);
+    return of(
+        name,
+        longs(shape),
+        INT32,
+        bytes,
+        out -> {
+          ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(bytes));
+          buffer.order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().put(values.get());
+          out.write(buffer.array());
+        });
+  }
+
+  private static long count(List<Integer> shape) {
+    return shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact);
+  }
+
+  private static List<Long> longs(List<Integer> shape) {
+    return shape.stream().map(Integer::longValue).toList();
   }
 
   /** A list of integers: shapes, axes, pads. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.resnet4j.arch.Convolution;
 import org.resnet4j.arch.Layer;
@@ -17,26 +18,34 @@ import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.Unit;
 import org.resnet4j.weights.Folding;
+import org.resnet4j.weights.model.Quantization;
+import org.resnet4j.weights.onnx.EightBits.Filter;
 import org.resnet4j.weights.onnx.Graph.Attribute;
 import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
+import org.resnet4j.weights.onnx.OnnxFile.Form;
+import org.resnet4j.weights.onnx.OnnxFile.Quantized;
 
 /**
  * Writes a network's operations as operators of ONNX's opset 17, in evaluation.
  *
  * <p>Operators have the names of the layers, results the names of their operators, and tensors
- * those of the state dict.
+ * those of the state dict. What is in 8 bits is written by {@link EightBits}.
  */
 final class NetworkGraph {
+  private static final String NO_SUM = "";
+  private static final Quantization NONE = new Quantization(Map.of(), Set.of(), "none", 1);
   private static final float[] BINOMIAL = {1, 2, 1, 2, 4, 2, 1, 2, 1};
 
   private final Graph graph;
   private final boolean folding;
+  private final EightBits bits;
   private final Function<Parameter, float[]> weights;
   private final Map<String, Parameter> state = new HashMap<>();
 
-  private NetworkGraph(Network network, Function<Parameter, float[]> weights, BatchNorm batchNorm) {
+  private NetworkGraph(Network network, Function<Parameter, float[]> weights, Form form) {
     this.graph = new Graph(network.name(), network.input(), network.classes());
-    this.folding = batchNorm == BatchNorm.FOLDED;
+    this.folding = form != BatchNorm.KEPT;
+    this.bits = new EightBits(graph, form instanceof Quantized q ? q.quantization() : NONE);
     this.weights = weights;
     network.state().forEach(parameter -> state.put(parameter.name(), parameter));
   }
@@ -47,15 +56,18 @@ final class NetworkGraph {
    * @param weights called only when the graph is written
    * @param shift what is taken from each normalised image, C x H x W values; may be empty
    */
-  static Graph of(
-      Network network, Function<Parameter, float[]> weights, BatchNorm batchNorm, float[] shift) {
-    NetworkGraph made = new NetworkGraph(network, weights, batchNorm);
+  static Graph of(Network network, Function<Parameter, float[]> weights, Form form, float[] shift) {
+    NetworkGraph made = new NetworkGraph(network, weights, form);
     String x = made.shifted(network.input(), shift);
-    x = made.path(network.stemLayers(), x);
+    List<Layer> stem = network.stemLayers();
+    if (!made.bits.keeps(stem.get(0).name())) {
+      x = made.bits.round(Quantization.INPUT, x);
+    }
+    x = made.path(stem, x, NO_SUM);
     for (Unit unit : network.units()) {
       x = made.unit(unit, x);
     }
-    x = made.path(network.tailLayers(), x);
+    x = made.path(network.tailLayers(), x, NO_SUM);
     made.head(network, x);
     return made.graph;
   }
@@ -72,36 +84,78 @@ final class NetworkGraph {
   private void head(Network network, String x) {
     String name = network.headName();
     String pooled = graph.add("GlobalAveragePool", "pool", List.of(x));
+    if (!bits.keeps(name)) {
+      pooled = bits.round(Quantization.POOL, pooled);
+    }
     String flat = graph.add("Flatten", "flatten", List.of(pooled));
-    String weight = name + ".weight";
+    flat = bits.roundAlike(pooled, "flatten", flat);
+    List<String> inputs = new ArrayList<>(List.of(flat));
     List<Integer> shape = List.of(network.classes(), network.features());
-    graph.add(Constant.floats(weight, shape, () -> values(weight)));
-    graph.end(
-        "Gemm", name, List.of(flat, weight, tensor(name + ".bias")), Attribute.of("transB", 1));
+    String weight = name + ".weight";
+    String bias = name + ".bias";
+    if (bits.computes(name, flat)) {
+      inputs.addAll(
+          bits.tensors(new Filter(name, shape, () -> values(weight), () -> values(bias)), flat));
+    } else {
+      inputs.add(graph.add(Constant.floats(weight, shape, () -> values(weight))));
+      inputs.add(tensor(bias));
+    }
+    graph.end("Gemm", name, inputs, Attribute.of("transB", 1));
   }
 
   private String unit(Unit unit, String input) {
-    String activated = path(unit.before(), input);
-    String branch = path(unit.branch(), activated);
+    String activated = path(unit.before(), input, NO_SUM);
+    List<Layer> after = unit.after();
     if (unit.plain()) {
-      return path(unit.after(), branch);
+      List<Layer> layers = new ArrayList<>(unit.branch());
+      layers.addAll(after);
+      return path(layers, activated, NO_SUM);
     }
+    String map = unit.name();
+    String branch = path(unit.branch(), activated, lastConvolution(unit));
     String shortcut;
     if (!unit.shortcut().isEmpty()
         && unit.shortcut().get(0).operation() instanceof Operation.Gate gate) {
       String name = unit.shortcut().get(0).name();
       String open = gate(name, input);
-      String one = graph.add(Constant.floats(name + ".one", List.of(), () -> new float[] {1}));
+      String one = graph.add(Constant.scalar(name + ".one", 1));
       String rest = graph.add("Sub", name + ".rest", List.of(one, open));
       shortcut = graph.add("Mul", name, List.of(input, rest));
       if (gate.exclusive()) {
         branch = graph.add("Mul", name + ".branch", List.of(branch, open));
       }
     } else {
-      shortcut = path(unit.shortcut(), unit.sharesActivation() ? activated : input);
+      shortcut = path(unit.shortcut(), unit.sharesActivation() ? activated : input, NO_SUM);
     }
     String sum = graph.add("Add", unit.name() + ".add", List.of(branch, shortcut));
-    return path(unit.after(), sum);
+    boolean relu = is(after, 0, Operation.Relu.class);
+    int acted = relu ? 1 : 0;
+    sum = bits.round(map, activated(after.subList(0, acted), sum, map));
+    return path(after.subList(acted, after.size()), sum, NO_SUM);
+  }
+
+  /** The branch's last layer but its norm, where that is a convolution. */
+  private static String lastConvolution(Unit unit) {
+    List<Layer> branch = unit.branch().stream().filter(NetworkGraph::acts).toList();
+    int last = branch.size() - 1;
+    last -= branch.get(last).operation() instanceof Operation.BatchNorm ? 1 : 0;
+    Layer layer = branch.get(last);
+    return layer.operation() instanceof Convolution ? layer.name() : NO_SUM;
+  }
+
+  /**
+   * What follows in a {@link #step}: nothing, a ReLU unless rounding to 8 bits does it, or a ReLU
+   * and a max pool.
+   *
+   * <p>The pool comes first, which changes no number. ONNX Runtime rounds before a pool that is not
+   * followed by another operator, and pools bytes ten times slower than floats unless the
+   * convolution gave bytes.
+   */
+  private String activated(List<Layer> layers, String x, String map) {
+    if (layers.size() > 1) {
+      return layer(layers.get(0), layer(layers.get(1), x));
+    }
+    return layers.isEmpty() || bits.clips(map) ? x : layer(layers.get(0), x);
   }
 
   private String gate(String name, String x) {
@@ -111,21 +165,71 @@ final class NetworkGraph {
     return graph.add("Sigmoid", name + ".sigmoid", List.of(convolved));
   }
 
-  private String path(List<Layer> layers, String input) {
+  /**
+   * Layers one after another.
+   *
+   * @param added the name of the convolution whose result the shortcut is added to, if the path is
+   *     a branch
+   */
+  private String path(List<Layer> layers, String input, String added) {
     List<Layer> acting = layers.stream().filter(NetworkGraph::acts).toList();
     String x = input;
-    for (int i = 0; i < acting.size(); i++) {
-      Layer layer = acting.get(i);
-      boolean normed =
-          i + 1 < acting.size() && acting.get(i + 1).operation() instanceof Operation.BatchNorm;
-      if (folding && normed && layer.operation() instanceof Convolution convolution) {
-        i++;
-        x = convolved(layer.name(), convolution, folded(layer.name(), acting.get(i).name()), x);
-      } else {
-        x = layer(layer, x);
-      }
+    for (int i = 0; i < acting.size(); ) {
+      List<Layer> step = step(acting, i);
+      x = step(step, x, added);
+      i += step.size();
     }
     return x;
+  }
+
+  /**
+   * What has one result: a convolution with the norm that becomes part of it and a ReLU, a norm
+   * with a ReLU, or one layer. And a stem in floats with its max pool.
+   */
+  private List<Layer> step(List<Layer> layers, int from) {
+    Layer first = layers.get(from);
+    boolean convolution = first.operation() instanceof Convolution;
+    int to = from + 1;
+    to += convolution && folding && is(layers, to, Operation.BatchNorm.class) ? 1 : 0;
+    boolean linear = convolution || first.operation() instanceof Operation.BatchNorm;
+    boolean relu = linear && is(layers, to, Operation.Relu.class);
+    to += relu ? 1 : 0;
+    to += relu && bits.keeps(first.name()) && is(layers, to, Operation.MaxPool.class) ? 1 : 0;
+    return layers.subList(from, to);
+  }
+
+  private static boolean is(List<Layer> layers, int i, Class<? extends Operation> kind) {
+    return i < layers.size() && kind.isInstance(layers.get(i).operation());
+  }
+
+  private String step(List<Layer> step, String x, String added) {
+    Layer first = step.get(0);
+    String name = first.name();
+    boolean narrow = first.operation() instanceof Convolution && bits.computes(name, x, name);
+    boolean normed = folding && is(step, 1, Operation.BatchNorm.class);
+    String y;
+    if (narrow || normed) {
+      Filter filter = normed ? folded(name, step.get(1).name()) : unbiased(name);
+      List<String> tensors = narrow ? bits.tensors(filter, x) : tensors(filter);
+      y = convolved(name, (Convolution) first.operation(), tensors, x);
+    } else {
+      y = layer(first, x);
+    }
+    y = activated(step.subList(normed ? 2 : 1, step.size()), y, name);
+    if (stays(first.operation())) {
+      return bits.roundAlike(x, name, y);
+    }
+    // What was computed in floats is added in floats.
+    return narrow || !name.equals(added) ? bits.round(name, y) : y;
+  }
+
+  /** Whether results lie in the range of what the operation takes. */
+  private static boolean stays(Operation operation) {
+    return operation instanceof Operation.MaxPool
+        || operation instanceof Operation.AveragePool
+        || operation instanceof Operation.Blur
+        || operation instanceof Operation.ZeroPad
+        || operation instanceof Operation.Relu;
   }
 
   /** Whether the layer does anything in evaluation. */
@@ -189,18 +293,28 @@ final class NetworkGraph {
         Attribute.of("group", convolution.groups()));
   }
 
-  /** The kernel and bias of a convolution with the norm after it. */
-  private List<String> folded(String convolution, String norm) {
+  /** A convolution with the norm after it. */
+  private Filter folded(String convolution, String norm) {
     String weight = convolution + ".weight";
-    Parameter kernel = parameter(weight);
+    return new Filter(
+        convolution,
+        parameter(weight).shape(),
+        () -> folding(norm).kernel(values(weight)),
+        () -> folding(norm).bias());
+  }
+
+  private Filter unbiased(String convolution) {
+    String weight = convolution + ".weight";
+    List<Integer> shape = parameter(weight).shape();
+    return new Filter(convolution, shape, () -> values(weight), () -> new float[shape.get(0)]);
+  }
+
+  private List<String> tensors(Filter filter) {
+    String name = filter.layer();
+    List<Integer> channels = List.of(filter.shape().get(0));
     return List.of(
-        graph.add(
-            Constant.floats(weight, kernel.shape(), () -> folding(norm).kernel(values(weight)))),
-        graph.add(
-            Constant.floats(
-                convolution + ".bias",
-                List.of(kernel.shape().get(0)),
-                () -> folding(norm).bias())));
+        graph.add(Constant.floats(name + ".weight", filter.shape(), filter.kernel())),
+        graph.add(Constant.floats(name + ".bias", channels, filter.bias())));
   }
 
   private Folding folding(String norm) {

@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Function;
@@ -18,18 +17,21 @@ import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.weights.AtomicFile;
 import org.resnet4j.weights.model.ModelConfig;
+import org.resnet4j.weights.model.Quantization;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * A model as one ONNX file: opset 17, fp32, any batch size, weights inside.
+ * A model as one ONNX file: opset 17, fp32 or 8 bits, any batch size, weights inside.
  *
  * <p>The input {@code input} is (N, C, H, W), normalised; the output {@code logits} is (N,
  * classes). The file's metadata say how an image becomes an input: {@code resize} the shorter side
  * to so many pixels with {@code interpolation}, cut {@code crop_size} (height, width) from the
  * centre, divide by 255, take {@code mean} from each channel and divide by {@code std}. Also there:
  * {@code labels} in the order of the logits, {@code architecture}, {@code batch_norm} ({@code
- * folded} or {@code kept}) and {@code library_version}; lists are in JSON.
+ * folded} or {@code kept}), {@code precision} ({@code fp32} or {@code int8}; then also {@code
+ * calibration_method} and {@code calibration_images}) and {@code library_version}; lists are in
+ * JSON.
  */
 public final class OnnxFile {
   private static final String LIBRARY = "resnet4j";
@@ -40,8 +42,14 @@ public final class OnnxFile {
 
   private OnnxFile() {}
 
-  /** What becomes of batch norm. */
-  public enum BatchNorm {
+  /** In what form a network is written. */
+  public sealed interface Form permits BatchNorm, Quantized {}
+
+  /** In 8 bits as far as there are scales, batch norms folded. */
+  public record Quantized(Quantization quantization) implements Form {}
+
+  /** In fp32; what becomes of batch norm. */
+  public enum BatchNorm implements Form {
     /** Part of the convolution before it, where there is one. */
     FOLDED,
     /** An operator of its own, as the network was trained. */
@@ -54,8 +62,8 @@ public final class OnnxFile {
    * @param weights the values of each tensor of {@link Network#state}
    * @param pixelMean the image that is taken from each image in place of the mean, C x H x W
    *     values, or none; the graph then takes it, and the metadata say that the mean is 0
-   * @throws IllegalArgumentException if the model is too large for the format, or a tensor has not
-   *     the values that the network needs
+   * @throws IllegalArgumentException if the model is too large for the format, a tensor has not the
+   *     values that the network needs, or the quantisation is about another network
    * @throws IOException if the file cannot be written; it is then as it was
    */
   public static void write(
@@ -63,11 +71,14 @@ public final class OnnxFile {
       ModelConfig config,
       Function<Parameter, float[]> weights,
       float[] pixelMean,
-      BatchNorm batchNorm)
+      Form form)
       throws IOException {
     Network network = config.network();
+    if (form instanceof Quantized quantized) {
+      quantized.quantization().requireFits(network);
+    }
     float[] shift = shift(pixelMean, network.input(), config.std());
-    Graph graph = NetworkGraph.of(network, weights, batchNorm, shift);
+    Graph graph = NetworkGraph.of(network, weights, form, shift);
     Message head =
         new Message()
             .integer(1, FORMAT)
@@ -76,7 +87,7 @@ public final class OnnxFile {
             .text(6, network.name() + ", written by " + LIBRARY)
             .opening(7, graph.size());
     Message tail = new Message().part(8, new Message().text(1, "").integer(2, OPSET));
-    metadata(config, pixelMean.length > 0, batchNorm)
+    metadata(config, pixelMean.length > 0, form)
         .forEach((key, value) -> tail.part(14, new Message().text(1, key).text(2, value)));
     requireRoom(network, head.size() + graph.size() + tail.size());
     AtomicFile.write(
@@ -108,8 +119,7 @@ public final class OnnxFile {
     return shift;
   }
 
-  private static Map<String, String> metadata(
-      ModelConfig config, boolean pixelMean, BatchNorm batchNorm) {
+  private static Map<String, String> metadata(ModelConfig config, boolean pixelMean, Form form) {
     Network network = config.network();
     Shape input = network.input();
     List<Double> mean = pixelMean ? Collections.nCopies(input.channels(), 0.0) : config.mean();
@@ -123,7 +133,15 @@ public final class OnnxFile {
     metadata.put("crop_size", List.of(input.height(), input.width()).toString());
     metadata.put("mean", mean.toString());
     metadata.put("std", config.std().toString());
-    metadata.put("batch_norm", batchNorm.name().toLowerCase(Locale.ROOT));
+    metadata.put("batch_norm", form == BatchNorm.KEPT ? "kept" : "folded");
+    if (form instanceof Quantized quantized) {
+      Quantization quantization = quantized.quantization();
+      metadata.put("precision", "int8");
+      metadata.put("calibration_method", quantization.method());
+      metadata.put("calibration_images", Integer.toString(quantization.images()));
+    } else {
+      metadata.put("precision", "fp32");
+    }
     metadata.put("library_version", LIBRARY + " " + version());
     return metadata;
   }

@@ -1,0 +1,34 @@
+package org.resnet4j.bench;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a contestant's process answers, one line of JSON for each line it is sent.
+ *
+ * @param error nothing if all went well
+ * @param text a version
+ * @param values milliseconds or logits
+ */
+record Reply(
+    @Nullable String error,
+    @Nullable String text,
+    @Nullable List<Double> values,
+    @Nullable List<StepTime> steps) {
+  static Reply ofText(String text) {
+    return new Reply(null, text, null, null);
+  }
+
+  static Reply ofValues(List<Double> values) {
+    return new Reply(null, null, values, null);
+  }
+
+  static Reply ofSteps(List<StepTime> steps) {
+    return new Reply(null, null, null, steps);
+  }
+
+  static Reply ofError(Throwable error) {
+    String said = String.valueOf(error.getMessage());
+    return new Reply(error.getClass().getSimpleName() + ": " + said, null, null, null);
+  }
+}
