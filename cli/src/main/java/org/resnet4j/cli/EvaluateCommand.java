@@ -42,7 +42,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Classifier classifier = Classifier.load(model, inference.in(Classifier.Mode.THROUGHPUT))) {
+    try (Classifier classifier = Classifier.load(model, inference.in(Classifier.Mode.LATENCY))) {
       Evaluation evaluation = classifier.evaluate(data);
       print(EvaluateResult.of(model.toString(), data, classifier.precision().id(), evaluation));
     }

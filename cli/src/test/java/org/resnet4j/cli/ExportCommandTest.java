@@ -103,7 +103,7 @@ class ExportCommandTest {
     String[] arguments = {"export", model, "--format", "onnx", "-o", file.toString(), "--force"};
     JsonNode document = CommandRun.of(with(arguments, "--json")).document();
     assertThat(document.get("precision").asString()).isEqualTo("int8");
-    assertThat(document.get("checked").get("tolerance").asDouble()).isEqualTo(0.2);
+    assertThat(document.get("checked").get("tolerance").asDouble()).isEqualTo(0.1);
     assertThat(Files.readString(file, ISO_8859_1)).contains("QuantizeLinear");
     CommandRun wide = CommandRun.of(with(arguments, "--precision", "fp32"));
     assertThat(wide.status()).as(wide.err()).isZero();

@@ -108,6 +108,7 @@ class LauncherTest {
           esac
         done
         printf '%%s\\n' "$@"
+        printf '%%s\\n' "$CLASSPATH"
         echo "command=$RESNET4J_COMMAND tty=$RESNET4J_TTY"
         echo "malloc=$MALLOC_TOP_PAD_ blas=$OPENBLAS_NUM_THREADS openmp=$OMP_NUM_THREADS spin=$GOMP_SPINCOUNT"
         """
@@ -220,7 +221,7 @@ class LauncherTest {
     java(JAVA_17);
     Map<String, String> options = Map.of("RESNET4J_JAVA_OPTS", "-Xmx8g -Da=b");
     assertThat(launch(root.resolve("resnet4j"), options, "models").out())
-        .containsSubsequence("-Xshare:auto\n", "-Xmx8g\n-Da=b\n", "-cp\n");
+        .containsSubsequence("-Xshare:auto\n", "-Xmx8g\n-Da=b\n", "Main\n");
   }
 
   @Test

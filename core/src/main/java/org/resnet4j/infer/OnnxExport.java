@@ -11,10 +11,12 @@ import org.resnet4j.arch.Parameter;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
+import org.resnet4j.tensor.Processor;
 import org.resnet4j.train.SavedModel;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.model.ModelConfig;
 import org.resnet4j.weights.model.ModelFolder;
+import org.resnet4j.weights.model.ModelWeights;
 import org.resnet4j.weights.model.Quantization;
 import org.resnet4j.weights.onnx.OnnxFile;
 import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
@@ -66,8 +68,27 @@ public final class OnnxExport {
     ModelConfig config = ModelFolder.readConfig(saved.folder());
     float[] pixelMean = ModelFolder.readPixelMean(saved.folder()).orElse(new float[0]);
     OnnxFile.write(file, config, weights(saved), pixelMean, form);
+    return OnnxCheck.possible()
+        ? Optional.of(check(saved, file, config, pixelMean, form))
+        : Optional.empty();
+  }
+
+  private static OnnxCheck check(
+      SavedModel saved, Path file, ModelConfig config, float[] pixelMean, Form form) {
+    boolean narrow = form instanceof Quantized;
+    if (narrow && Processor.here().computesInInt8()) {
+      Quantization quantization = ((Quantized) form).quantization();
+      try (ModelWeights weights = ModelWeights.open(saved.folder(), saved.network());
+          Compiler compiler =
+              new Compiler(saved.network(), weights::floats, Precision.FP32, quantization);
+          Plan plan = compiler.plan(1)) {
+        OnnxCheck.Reference reference = OnnxCheck.of(plan, saved.network().input());
+        return OnnxCheck.of(file, reference, config, pixelMean, OnnxCheck.TOLERANCE_IN_8_BITS);
+      }
+    }
+    double tolerance = narrow ? OnnxCheck.TOLERANCE_OF_8_BITS : OnnxCheck.TOLERANCE;
     try (LiveNetwork network = saved.live(Device.CPU, Precision.FP32)) {
-      return OnnxCheck.of(file, network, config, pixelMean, form);
+      return OnnxCheck.of(file, OnnxCheck.of(network), config, pixelMean, tolerance);
     }
   }
 

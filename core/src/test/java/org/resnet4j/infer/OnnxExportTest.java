@@ -1,14 +1,20 @@
 package org.resnet4j.infer;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -44,11 +50,16 @@ import org.resnet4j.nn.ReproducibleValues;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
+import org.resnet4j.tensor.Processor;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.model.ModelConfig;
 import org.resnet4j.weights.model.ModelFolder;
+import org.resnet4j.weights.model.Quantization;
+import org.resnet4j.weights.onnx.MinMax;
 import org.resnet4j.weights.onnx.OnnxFile;
 import org.resnet4j.weights.onnx.OnnxFile.BatchNorm;
+import org.resnet4j.weights.onnx.OnnxFile.Form;
+import org.resnet4j.weights.onnx.OnnxFile.Quantized;
 
 /** What ONNX Runtime makes of our files, beside our own networks. */
 class OnnxExportTest {
@@ -152,10 +163,96 @@ class OnnxExportTest {
       for (BatchNorm batchNorm : BatchNorm.values()) {
         OnnxFile.write(file, config(network), ReproducibleValues::fill, NO_MEAN, batchNorm);
         for (int images : new int[] {1, 3}) {
-          OnnxCheck check = OnnxCheck.of(file, live, config(network), NO_MEAN, images);
+          OnnxCheck check =
+              OnnxCheck.of(file, OnnxCheck.of(live), config(network), NO_MEAN, 1e-4, images);
           assertThat(check.difference()).as("%s, %d", batchNorm, images).isLessThanOrEqualTo(1e-4);
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("eachNetwork")
+  void a_calibrated_file_gives_nearly_the_logits_of_the_plan_in_8_bits(Network network)
+      throws IOException {
+    assumeTrue(
+        Processor.here().computesInInt8(), "this processor has no 8-bit products (avx512_vnni)");
+    for (Set<String> kept : List.of(Set.<String>of(), kept(network))) {
+      Quantization quantization = calibrated(network, kept);
+      OnnxCheck check = checkedIn8Bits(network, ReproducibleValues::fill, quantization);
+      assertThat(Files.readString(folder.resolve("model.onnx"), ISO_8859_1))
+          .contains("QuantizeLinear");
+      assertThat(check.passed()).as(check.toString()).isTrue();
+      assertThat(check.difference()).isGreaterThan(1e-5);
+    }
+  }
+
+  private static Set<String> kept(Network network) {
+    return Set.of(network.stemLayers().get(0).name(), network.headName());
+  }
+
+  private Quantization calibrated(Network network, Set<String> kept) throws IOException {
+    Path folded = folder.resolve("folded.onnx");
+    OnnxFile.write(folded, config(network), ReproducibleValues::fill, NO_MEAN, BatchNorm.FOLDED);
+    float[] images = new float[Math.toIntExact(8 * INPUT.size())];
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < images.length; i++) {
+      images[i] = (float) random.nextDouble(-2.1, 2.6);
+    }
+    return MinMax.of(folded, network, images, kept);
+  }
+
+  @Test
+  void kernels_with_channels_out_of_order_are_noticed_in_8_bits() throws IOException {
+    assumeTrue(
+        Processor.here().computesInInt8(), "this processor has no 8-bit products (avx512_vnni)");
+    Network network = networks().get(0);
+    Quantization right = calibrated(network, Set.of());
+    List<String> kernels =
+        network.state().stream()
+            .filter(p -> p.role() == Role.CONVOLUTION_WEIGHT || p.role() == Role.LINEAR_WEIGHT)
+            .map(Parameter::name)
+            .toList();
+    assertThat(kernels).hasSize(7);
+    for (String kernel : kernels) {
+      for (int channels : new int[] {1, -1}) {
+        OnnxCheck check = checkedIn8Bits(network, turned(kernel, channels), right);
+        assertThat(check.passed()).as("%s, %s", kernel, check).isFalse();
+      }
+    }
+  }
+
+  private static Function<Parameter, float[]> turned(String kernel, int channels) {
+    return parameter -> {
+      float[] values = ReproducibleValues.fill(parameter);
+      if (!parameter.name().equals(kernel)) {
+        return values;
+      }
+      float[] turned = new float[values.length];
+      int by = channels * values.length / parameter.shape().get(0);
+      for (int i = 0; i < values.length; i++) {
+        turned[Math.floorMod(i + by, values.length)] = values[i];
+      }
+      return turned;
+    };
+  }
+
+  private OnnxCheck checkedIn8Bits(
+      Network network, Function<Parameter, float[]> weights, Quantization quantization)
+      throws IOException {
+    Path file = folder.resolve("model.onnx");
+    OnnxFile.write(file, config(network), weights, NO_MEAN, new Quantized(quantization));
+    Map<String, float[]> right = new HashMap<>();
+    network.state().forEach(p -> right.put(p.name(), ReproducibleValues.fill(p)));
+    try (Compiler compiler = new Compiler(network, right::get, Precision.FP32, quantization);
+        Plan plan = compiler.plan(1)) {
+      return OnnxCheck.of(
+          file,
+          OnnxCheck.of(plan, network.input()),
+          config(network),
+          NO_MEAN,
+          OnnxCheck.TOLERANCE_IN_8_BITS,
+          3);
     }
   }
 
@@ -170,7 +267,7 @@ class OnnxExportTest {
     Path file = folder.resolve("model.onnx");
     OnnxFile.write(file, config(network), written, writtenMean, BatchNorm.FOLDED);
     try (LiveNetwork live = live(network)) {
-      return OnnxCheck.of(file, live, config(network), mean, 2);
+      return OnnxCheck.of(file, OnnxCheck.of(live), config(network), mean, 1e-4, 2);
     }
   }
 
@@ -227,6 +324,30 @@ class OnnxExportTest {
     Optional<OnnxCheck> check = OnnxExport.write(folder.resolve("run"), file, BatchNorm.KEPT);
     assertThat(check.orElseThrow().passed()).isTrue();
     assertThat(file).isRegularFile();
+  }
+
+  @Test
+  void a_calibrated_folder_becomes_a_file_in_8_bits_unless_fp32_is_asked_for() throws IOException {
+    Network network = networks().get(0);
+    ModelFolder.write(folder, config(network), entries(network), "");
+    assertThat(OnnxExport.form(folder, "auto")).isEqualTo(BatchNorm.FOLDED);
+    assertThatThrownBy(() -> OnnxExport.form(folder, "int8"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "precision = int8: %s is not calibrated for 8 bits; calibrate it, or export fp32"
+                .formatted(folder));
+    Quantization quantization = calibrated(network, Set.of("fc"));
+    ModelFolder.writeQuantization(folder, quantization);
+    assertThat(OnnxExport.form(folder, "fp32")).isEqualTo(BatchNorm.FOLDED);
+    assertThat(OnnxExport.form(folder, "int8")).isEqualTo(new Quantized(quantization));
+    Form form = OnnxExport.form(folder, "auto");
+    Path file = folder.resolve("model.onnx");
+    OnnxCheck check = OnnxExport.write(folder, file, form).orElseThrow();
+    assertThat(check.tolerance()).isEqualTo(0.1);
+    assertThat(check.difference()).isBetween(1e-4, 0.1);
+    assertThatThrownBy(() -> OnnxExport.form(folder, "bf16"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("precision = bf16: an ONNX file is in int8 or fp32; auto is int8 if it can be");
   }
 
   private static List<TensorEntry> entries(Network network) {

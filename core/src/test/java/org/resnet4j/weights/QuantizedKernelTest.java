@@ -41,6 +41,14 @@ class QuantizedKernelTest {
   }
 
   @Test
+  void no_step_is_below_the_least_of_its_channel() {
+    float[] kernel = {127, 3, 127, 3, 0, 0};
+    QuantizedKernel quantized = QuantizedKernel.of(kernel, new float[] {0.5f, 2, 2});
+    assertThat(quantized.scales()).containsExactly(1, 2, 2);
+    assertThat(quantized.values()).containsExactly(127, 3, 64, 2, 0, 0);
+  }
+
+  @Test
   void a_kernel_that_does_not_end_in_the_channels_is_refused() {
     for (int channels : new int[] {0, 2}) {
       assertThatThrownBy(() -> QuantizedKernel.of(new float[3], channels))

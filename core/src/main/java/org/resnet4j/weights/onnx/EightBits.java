@@ -15,7 +15,7 @@ import org.resnet4j.weights.onnx.Graph.Attribute;
  * Writes into a graph what is to be computed in 8 bits, as ONNX Runtime's own tool does: operators
  * stay those of floats, and between them a {@code QuantizeLinear} and a {@code DequantizeLinear}
  * round to 8 bits. A runtime that knows the pattern replaces all three by one 8-bit operator; any
- * other computes the same numbers.
+ * other computes the same but for the order of roundings.
  */
 final class EightBits {
   /** Half of what 32 bits hold; the other half is for the products. */

@@ -4,10 +4,12 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,36 +41,49 @@ public final class MinMax {
   public static Quantization of(Path folded, Network network, float[] images, Set<String> kept)
       throws IOException {
     Map<String, String> values = values(network);
-    byte[] outputs = outputs(new LinkedHashSet<>(values.values()));
-    byte[] file = Files.readAllBytes(folded);
-    byte[] model = new byte[file.length + outputs.length];
-    System.arraycopy(file, 0, model, 0, file.length);
-    System.arraycopy(outputs, 0, model, file.length, outputs.length);
     Map<String, Scale> scales = new TreeMap<>(Map.of("input", scale(FloatBuffer.wrap(images))));
-    try (OrtSession session = OrtEnvironment.getEnvironment().createSession(model)) {
-      Shape shape = network.input();
-      long count = images.length / shape.size();
-      long[] axes = {count, shape.channels(), shape.height(), shape.width()};
-      try (OnnxTensor input =
-              OnnxTensor.createTensor(
-                  OrtEnvironment.getEnvironment(), FloatBuffer.wrap(images), axes);
-          OrtSession.Result result = session.run(Map.of("input", input))) {
-        for (Map.Entry<String, String> value : values.entrySet()) {
-          OnnxTensor tensor = (OnnxTensor) result.get(value.getValue()).orElseThrow();
-          scales.put(value.getKey(), scale(tensor.getFloatBuffer()));
-        }
-      }
+    run(
+        folded,
+        network.input(),
+        images,
+        new LinkedHashSet<>(values.values()),
+        result -> {
+          for (Map.Entry<String, String> value : values.entrySet()) {
+            OnnxTensor tensor = (OnnxTensor) result.get(value.getValue()).orElseThrow();
+            scales.put(value.getKey(), scale(tensor.getFloatBuffer()));
+          }
+        });
+    return new Quantization(scales, kept, "min-max", 1);
+  }
+
+  /** What takes the results of a run, which are closed after it. */
+  interface Taker {
+    void take(OrtSession.Result result) throws OrtException;
+  }
+
+  /** Runs a file that also gives those of its values. */
+  static void run(Path file, Shape shape, float[] images, Set<String> values, Taker taker)
+      throws IOException {
+    byte[] outputs = outputs(values);
+    byte[] written = Files.readAllBytes(file);
+    byte[] model = Arrays.copyOf(written, written.length + outputs.length);
+    System.arraycopy(outputs, 0, model, written.length, outputs.length);
+    OrtEnvironment environment = OrtEnvironment.getEnvironment();
+    long[] axes = {images.length / shape.size(), shape.channels(), shape.height(), shape.width()};
+    try (OrtSession session = environment.createSession(model);
+        OnnxTensor input = OnnxTensor.createTensor(environment, FloatBuffer.wrap(images), axes);
+        OrtSession.Result result = session.run(Map.of("input", input))) {
+      taker.take(result);
     } catch (OrtException e) {
       throw new IllegalStateException(e);
     }
-    return new Quantization(scales, kept, "min-max", 1);
   }
 
   /** Fields of a message that are written twice are added to each other. */
   private static byte[] outputs(Set<String> names) throws IOException {
     Message graph = new Message();
     names.forEach(name -> graph.part(OUTPUT, new Message().text(1, name)));
-    var bytes = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new Message().part(GRAPH, graph).writeTo(bytes);
     return bytes.toByteArray();
   }

@@ -94,7 +94,7 @@ class OnnxFileTest {
         .containsKey("library_version");
   }
 
-  private static Map<String, String> metadata(Fields model) {
+  static Map<String, String> metadata(Fields model) {
     return model.parts(14).stream()
         .collect(Collectors.toMap(entry -> entry.text(1), entry -> entry.text(2)));
   }
@@ -206,7 +206,7 @@ class OnnxFileTest {
   }
 
   /** Each name is given once, before it is used, and no tensor lies there unused. */
-  private static void requireNames(Graph graph) {
+  static void requireNames(Graph graph) {
     Set<String> known = new HashSet<>(Set.of("input"));
     Set<String> used = new HashSet<>(Set.of("logits"));
     for (Constant constant : graph.constants()) {
