@@ -94,6 +94,13 @@ final class Arena implements AutoCloseable {
     }
   }
 
+  /** Where an image of the maps begins. */
+  BytePointer pointer(Maps maps, long image) {
+    BytePointer data = maps.slot().data;
+    long bytes = maps.count() / maps.images() * maps.format().bytes();
+    return new BytePointer(data).position(data.position() + image * bytes);
+  }
+
   void release(Maps maps) {
     maps.slot().free = true;
   }

@@ -2,6 +2,7 @@ package org.resnet4j.infer;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -56,19 +57,59 @@ final class Compilation {
   Plan whole(int batch) {
     try {
       Maps input = input(batch);
-      Maps x = path(network.stemLayers(), input, false, !preActivation());
-      for (Unit unit : network.units()) {
-        x = unit(unit, x);
-      }
-      x = path(network.tailLayers(), x, true, false);
-      Maps features = pooled(x);
-      Maps logits = head(features);
-      primitives.complete();
-      return new Plan(primitives, input, features, logits);
+      return end(Optional.empty(), input, units(0, network.units().size(), start(input)));
     } catch (RuntimeException e) {
       primitives.close();
       throw e;
     }
+  }
+
+  /**
+   * From images to logits, the first units for a slice of the batch at a time.
+   *
+   * @param first a compilation of the same network, for those units
+   */
+  Plan sliced(int batch, Slices.Size size, Compilation first) {
+    try {
+      Maps input = input(batch);
+      Slices slices = first.slices(input, size, batch, arena);
+      return end(
+          Optional.of(slices), input, units(size.units(), network.units().size(), slices.whole()));
+    } catch (RuntimeException e) {
+      primitives.close();
+      first.primitives.close();
+      throw e;
+    }
+  }
+
+  private Slices slices(Maps images, Slices.Size size, int batch, Arena whole) {
+    Maps input = input(size.images());
+    Maps last = primitives.copied(units(0, size.units(), start(input)));
+    primitives.complete();
+    long[] dims = last.dims().clone();
+    dims[0] = batch;
+    Maps all = whole.maps(last.name(), last.format(), dims);
+    return new Slices(primitives, input, images, last, all, whole);
+  }
+
+  private Maps start(Maps input) {
+    return path(network.stemLayers(), input, false, !preActivation());
+  }
+
+  private Maps units(int from, int to, Maps in) {
+    Maps x = in;
+    for (Unit unit : network.units().subList(from, to)) {
+      x = unit(unit, x);
+    }
+    return x;
+  }
+
+  private Plan end(Optional<Slices> slices, Maps input, Maps in) {
+    Maps x = path(network.tailLayers(), in, true, false);
+    Maps features = pooled(x);
+    Maps logits = head(features);
+    primitives.complete();
+    return new Plan(slices, primitives, input, features, logits);
   }
 
   /** From images to what a stage makes of them. */
@@ -76,14 +117,11 @@ final class Compilation {
     int units = network.stages().stream().limit(stage).mapToInt(s -> s.blocks().size()).sum();
     try {
       Maps input = input(batch);
-      Maps x = path(network.stemLayers(), input, false, !preActivation());
-      for (Unit unit : network.units().subList(0, units)) {
-        x = unit(unit, x);
-      }
+      Maps x = units(0, units, start(input));
       Maps maps =
           x.format().equals(Format.FP32) ? x : primitives.converted("output", x, Format.FP32);
       primitives.complete();
-      return new Plan(primitives, input, maps, null);
+      return new Plan(Optional.empty(), primitives, input, maps, null);
     } catch (RuntimeException e) {
       primitives.close();
       throw e;

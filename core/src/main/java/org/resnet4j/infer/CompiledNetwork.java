@@ -1,7 +1,7 @@
 package org.resnet4j.infer;
 
 import java.nio.FloatBuffer;
-import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -131,15 +131,18 @@ public final class CompiledNetwork implements AutoCloseable {
         .toList();
   }
 
-  /** Runs step by step; the milliseconds of each. */
+  /** Runs step by step; the milliseconds of each, of all slices of the batch together. */
   public double[] times() {
-    List<Long> ends = new ArrayList<>();
-    long start = System.nanoTime();
-    plan.run(step -> ends.add(System.nanoTime()));
-    double[] times = new double[ends.size()];
-    for (int i = 0; i < times.length; i++) {
-      times[i] = (ends.get(i) - (i == 0 ? start : ends.get(i - 1))) / 1e6;
-    }
+    IdentityHashMap<Primitives.Step, Integer> numbers = new IdentityHashMap<>();
+    plan.steps().forEach(step -> numbers.put(step, numbers.size()));
+    double[] times = new double[numbers.size()];
+    long[] last = {System.nanoTime()};
+    plan.run(
+        step -> {
+          long now = System.nanoTime();
+          times[numbers.getOrDefault(step, 0)] += (now - last[0]) / 1e6;
+          last[0] = System.nanoTime();
+        });
     return times;
   }
 

@@ -1,5 +1,6 @@
 package org.resnet4j.infer;
 
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Network;
@@ -38,7 +39,11 @@ final class Compiler implements AutoCloseable {
 
   /** A plan from images to logits. */
   Plan plan(int batch) {
-    return compilation(true).whole(batch);
+    int bytes = quantization == null ? wide.bytes() : 1;
+    Optional<Slices.Size> size = Slices.Size.of(network, batch, bytes);
+    return size.isPresent()
+        ? compilation(true).sliced(batch, size.get(), compilation(true))
+        : compilation(true).whole(batch);
   }
 
   /** The same without fused additions, so that each layer has a result of its own to look at. */

@@ -2,7 +2,9 @@ package org.resnet4j.infer;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.infer.Primitives.Step;
@@ -13,6 +15,7 @@ import org.resnet4j.infer.Primitives.Step;
  * <p>Not for two threads at once.
  */
 final class Plan implements AutoCloseable {
+  private final Optional<Slices> slices;
   private final Primitives primitives;
   private final int batch;
   private final FloatBuffer pixels;
@@ -22,10 +25,17 @@ final class Plan implements AutoCloseable {
   /**
    * A plan of finished primitives, which it closes.
    *
+   * @param slices what runs first, if the batch is sliced there; closed with the plan
    * @param features what the linear layer takes, or the last feature maps; 32-bit floats
    * @param logits nothing for a plan that ends before the linear layer
    */
-  Plan(Primitives primitives, Maps input, Maps features, @Nullable Maps logits) {
+  Plan(
+      Optional<Slices> slices,
+      Primitives primitives,
+      Maps input,
+      Maps features,
+      @Nullable Maps logits) {
+    this.slices = slices;
     this.primitives = primitives;
     this.batch = (int) input.images();
     this.pixels = primitives.arena().buffer(input).asFloatBuffer();
@@ -45,11 +55,13 @@ final class Plan implements AutoCloseable {
 
   /** Runs what is in {@link #pixels}. */
   void run() {
+    slices.ifPresent(Slices::run);
     primitives.run();
   }
 
-  /** Runs it step by step and tells after each. */
+  /** Runs it step by step and tells after each; those of slices once a slice. */
   void run(Consumer<Step> after) {
+    slices.ifPresent(first -> first.run(after));
     primitives.run(after);
   }
 
@@ -87,11 +99,15 @@ final class Plan implements AutoCloseable {
 
   /** The steps in order, for people. */
   List<Step> steps() {
-    return primitives.steps();
+    List<Step> steps = new ArrayList<>();
+    slices.ifPresent(first -> steps.addAll(first.steps()));
+    steps.addAll(primitives.steps());
+    return steps;
   }
 
   @Override
   public void close() {
+    slices.ifPresent(Slices::close);
     primitives.close();
   }
 }

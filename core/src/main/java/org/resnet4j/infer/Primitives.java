@@ -463,6 +463,22 @@ final class Primitives implements AutoCloseable {
     return out;
   }
 
+  /** The same numbers elsewhere. */
+  Maps copied(Maps in) {
+    Maps out = arena.maps(in.name(), in.format(), in.dims());
+    try (PointerScope scope = new PointerScope()) {
+      reorder.primitive_desc description =
+          new reorder.primitive_desc(in.values(), out.values(), attributes(new post_ops()), false);
+      add(
+          in.name(),
+          new reorder(description),
+          description,
+          out,
+          Map.of(DNNL_ARG_FROM, in.values(), DNNL_ARG_TO, out.values()));
+    }
+    return out;
+  }
+
   private memory scalar(float value) {
     return constants.vector("scale/" + value, 1, () -> new float[] {value});
   }

@@ -110,6 +110,42 @@ class PlanTest {
     }
   }
 
+  /** 16 images of 160x160: 26 MB after the first stage and 13 MB after the second. */
+  @Test
+  void runs_large_feature_maps_in_slices_of_the_batch_to_the_same_logits() {
+    Network network =
+        Catalogue.network("resnet50").withClasses(7).withInput(new Shape(3, 160, 160));
+    float[] image = images(network);
+    float[] sixteen = new float[16 * image.length / IMAGES];
+    for (int i = 0; i < sixteen.length; i++) {
+      sixteen[i] = image[i % image.length] + i / image.length;
+    }
+    try (Compiler compiler = compiler(network, Precision.FP32);
+        Plan sliced = compiler.plan(16);
+        Plan single = compiler.plan(1)) {
+      assertThat(Slices.Size.of(network, 16, Float.BYTES))
+          .contains(new Slices.Size(7, 8)); // Units of two stages.
+      float[] logits = logits(sliced, sixteen);
+      assertThat(logits(sliced, sixteen)).containsExactly(logits);
+      int size = sixteen.length / 16;
+      for (int i : new int[] {0, 7, 8, 15}) {
+        float[] alone = logits(single, Arrays.copyOfRange(sixteen, i * size, (i + 1) * size));
+        float[] together = Arrays.copyOfRange(logits, 7 * i, 7 * i + 7);
+        assertThat(difference(together, alone)).isLessThanOrEqualTo(2e-5);
+      }
+    }
+  }
+
+  @Test
+  void a_batch_that_fits_the_cache_runs_in_one_piece() {
+    Network network = Catalogue.network("resnet50");
+    assertThat(Slices.Size.of(network, 1, Float.BYTES)).isEmpty();
+    assertThat(Slices.Size.of(network, 16, Float.BYTES)).contains(new Slices.Size(13, 4));
+    assertThat(Slices.Size.of(network, 16, Short.BYTES)).contains(new Slices.Size(7, 8));
+    assertThat(Slices.Size.of(network, 16, Byte.BYTES)).isEmpty();
+    assertThat(Slices.Size.of(Catalogue.network("resnet20"), 32, Float.BYTES)).isEmpty();
+  }
+
   @Test
   void allocates_nothing_while_it_runs_and_gives_everything_back() {
     Network network = small(Catalogue.network("resnet18"));
