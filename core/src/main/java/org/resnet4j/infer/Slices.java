@@ -14,8 +14,10 @@ import org.resnet4j.infer.Primitives.Step;
  * large there, and those of a slice stay in the processor's cache from one layer to the next.
  */
 final class Slices implements AutoCloseable {
-  /** As much of feature maps as a cache of 32 MB holds beside weights and a second of them. */
-  private static final long CACHED = 16 << 20;
+  /**
+   * As much of feature maps as stays in a cache of 32 MB with the others of its unit and weights.
+   */
+  private static final long CACHED = 8 << 20;
 
   /** Maps of a batch below this are not worth a copy. */
   private static final long LARGE = 8 << 20;
