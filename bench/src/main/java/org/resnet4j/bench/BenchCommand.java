@@ -41,7 +41,9 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "P",
       split = ",",
       defaultValue = "auto",
-      description = "auto, fp32 or bf16; several with commas (default: ${DEFAULT-VALUE}).")
+      description =
+          "fp32, bf16 or int8, several with commas, or auto for the better of the first two"
+              + " (default: ${DEFAULT-VALUE}).")
   private List<String> precisions;
 
   @Option(

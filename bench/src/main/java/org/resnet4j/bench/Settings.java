@@ -10,7 +10,7 @@ import org.resnet4j.tensor.Precision;
  * What is to be measured, and how.
  *
  * @param model a model folder or a name of the catalogue
- * @param precisions {@code auto} is what the processor is best at
+ * @param precisions {@code auto} is bf16 where the processor has it, else fp32
  * @param batches images that run together
  * @param threads in all
  * @param mode with {@code throughput}, as many batches at once as there are threads, each on one

@@ -144,7 +144,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
   private static Path beside(Path model) {
     Path plain = model.normalize();
-    return plain.resolveSibling(plain.getFileName() + "-int8");
+    boolean named = !plain.toString().isEmpty() && !plain.endsWith("..");
+    Path folder = named ? plain : model.toAbsolutePath().normalize();
+    return folder.resolveSibling(folder.getFileName() + "-int8");
   }
 
   private Optional<Set<String>> kept() {

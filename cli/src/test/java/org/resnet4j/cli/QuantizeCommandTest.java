@@ -132,7 +132,8 @@ class QuantizeCommandTest {
       value = {
         "--images | 8 | images = 8: at least 16 are needed to find scales; give more",
         "--method | guess | method = guess: must be auto, min-max, percentile or entropy",
-        "--keep | conv9 | keep = conv9: resnet8 has no such layer; resnet4j summary lists them",
+        "--keep | input | keep = input: resnet8 has no such convolution or linear layer",
+        "--keep | conv9 | keep = conv9: resnet8 has no such convolution or linear layer; e.g. conv1",
         "-o | . | . exists; choose another folder with -o DIR",
       })
   void a_wrong_value_ends_with_2(String option, String value, String message) {

@@ -48,6 +48,8 @@ import org.resnet4j.weights.model.Quantization;
  * CancellationException}.
  */
 public final class Classifier implements AutoCloseable {
+  private static final int GPU_BATCH = 128;
+
   private final Network network;
   private final Runner runner;
   private final InferencePrecision precision;
@@ -55,6 +57,7 @@ public final class Classifier implements AutoCloseable {
   private final List<String> labels;
   private final ImageDecoder decoder;
   private final int threads;
+  private final int streams;
   private final int batch;
   private volatile boolean closed;
 
@@ -127,7 +130,12 @@ public final class Classifier implements AutoCloseable {
   }
 
   private Classifier(
-      SavedModel model, Runner runner, InferencePrecision precision, int threads, int batch) {
+      SavedModel model,
+      Runner runner,
+      InferencePrecision precision,
+      Options options,
+      int threads,
+      int batch) {
     this.network = model.network();
     this.runner = runner;
     this.precision = precision;
@@ -135,6 +143,7 @@ public final class Classifier implements AutoCloseable {
     this.labels = model.labels();
     this.decoder = new ImageDecoder(network.input().channels());
     this.threads = threads;
+    this.streams = options.mode() == Mode.THROUGHPUT ? threads : 1;
     this.batch = batch;
   }
 
@@ -158,7 +167,11 @@ public final class Classifier implements AutoCloseable {
     if (Device.of("auto") == Device.CUDA) {
       return onGpu(saved, options);
     }
-    Optional<Quantization> quantization = ModelFolder.readQuantization(saved.folder());
+    boolean wanted =
+        options.precision() == InferencePrecision.AUTO
+            || options.precision() == InferencePrecision.INT8;
+    Optional<Quantization> quantization =
+        wanted ? ModelFolder.readQuantization(saved.folder()) : Optional.empty();
     Processor processor = Processor.here();
     InferencePrecision precision = options.precision().on(processor, quantization.isPresent());
     boolean narrow = precision == InferencePrecision.INT8;
@@ -179,7 +192,7 @@ public final class Classifier implements AutoCloseable {
         options.precision() == InferencePrecision.FP32 ? Precision.FP32 : Precision.BF16;
     InferencePrecision named = InferencePrecision.named(precision.id());
     Runner runner = new LiveRunner(saved.live(Device.CUDA, precision));
-    return new Classifier(saved, runner, named, options.chosenThreads(), 1);
+    return new Classifier(saved, runner, named, options, options.chosenThreads(), GPU_BATCH);
   }
 
   /** A classifier of compiled plans, with another quantization than the folder's. */
@@ -191,6 +204,12 @@ public final class Classifier implements AutoCloseable {
       @Nullable Quantization quantization) {
     int threads = options.chosenThreads();
     int batch = options.chosenBatch(saved.network());
+    Shape input = saved.network().input();
+    if (batch * input.size() * Float.BYTES > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "batch = %d: so many images of %s take more than 2 GB; choose fewer"
+              .formatted(batch, input));
+    }
     Runner runner =
         new CompiledRunner(
             saved.network(),
@@ -200,7 +219,7 @@ public final class Classifier implements AutoCloseable {
             options.mode(),
             threads,
             batch);
-    return new Classifier(saved, runner, precision, threads, batch);
+    return new Classifier(saved, runner, precision, options, threads, batch);
   }
 
   public Network network() {
@@ -454,10 +473,16 @@ public final class Classifier implements AutoCloseable {
     requireOpen();
     Splits splits = DataSources.open(data, Unreadable.FAIL);
     new ClassNames(labels).requireSame(data, splits.test().classes());
-    Loader.Options order = Loader.Options.inOrder(Math.max(batch * threads, 32));
+    Loader.Options order = Loader.Options.inOrder(evaluationBatch());
     try (Loader images = new Loader(splits.test(), preprocessing, new Augmentation.None(), order)) {
       return Evaluator.evaluate(this::logits, images, labels);
     }
+  }
+
+  /** Enough for all streams, and no more than an array of a quarter of a gigabyte. */
+  private int evaluationBatch() {
+    long fitting = Math.max(1, (1L << 26) / network.input().size());
+    return (int) Math.min(Math.max((long) batch * streams, 32), fitting);
   }
 
   /** (N, classes) of a batch that the model's preprocessing has made. */
@@ -473,7 +498,7 @@ public final class Classifier implements AutoCloseable {
     }
   }
 
-  /** Waits for what runs; what does not yet is refused. May be repeated. */
+  /** Waits for the calls under way; later ones are refused. May be repeated. */
   @Override
   public void close() {
     closed = true;

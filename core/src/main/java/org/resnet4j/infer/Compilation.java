@@ -58,7 +58,7 @@ final class Compilation {
     try {
       Maps input = input(batch);
       return end(Optional.empty(), input, units(0, network.units().size(), start(input)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       primitives.close();
       throw e;
     }
@@ -75,7 +75,7 @@ final class Compilation {
       Slices slices = first.slices(input, size, batch, arena);
       return end(
           Optional.of(slices), input, units(size.units(), network.units().size(), slices.whole()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       primitives.close();
       first.primitives.close();
       throw e;
@@ -122,7 +122,7 @@ final class Compilation {
           x.format().equals(Format.FP32) ? x : primitives.converted("output", x, Format.FP32);
       primitives.complete();
       return new Plan(Optional.empty(), primitives, input, maps, null);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       primitives.close();
       throw e;
     }
@@ -305,14 +305,15 @@ final class Compilation {
     return unit.after().size() == 1 && unit.after().get(0).operation() instanceof Operation.Relu;
   }
 
-  /** What is left at inference: dropout does nothing. */
+  /** What is left at inference: dropout does nothing, nor does a pool over one pixel. */
   private static List<Layer> inference(List<Layer> layers) {
-    return layers.stream()
-        .filter(
-            layer ->
-                !(layer.operation() instanceof Operation.Dropout)
-                    && !(layer.operation() instanceof Operation.DropPath))
-        .toList();
+    return layers.stream().filter(layer -> !idle(layer.operation())).toList();
+  }
+
+  private static boolean idle(Operation operation) {
+    return operation instanceof Operation.Dropout
+        || operation instanceof Operation.DropPath
+        || (operation instanceof Operation.AveragePool pool && pool.window() == 1);
   }
 
   /** Whether the branch ends in a convolution, perhaps with its batch norm, and has two. */
@@ -527,10 +528,8 @@ final class Compilation {
           pool.stride() == 1
               ? algorithm.pooling_avg_include_padding
               : algorithm.pooling_avg_exclude_padding;
-      return pool.window() == 1
-          ? in
-          : primitives.pool(
-              name, in, how, pool.window(), pool.stride(), 0, out.height(), out.width());
+      return primitives.pool(
+          name, in, how, pool.window(), pool.stride(), 0, out.height(), out.width());
     }
     if (operation instanceof Operation.GroupNorm norm) {
       return primitives.groupNorm(

@@ -26,6 +26,7 @@ public final class CompiledNetwork implements AutoCloseable {
 
   private final Compiler compiler;
   private final Plan plan;
+  private boolean closed;
 
   private CompiledNetwork(Compiler compiler, Plan plan) {
     this.compiler = compiler;
@@ -48,6 +49,7 @@ public final class CompiledNetwork implements AutoCloseable {
 
   /** What runs plans, e.g. {@code oneDNN 3.11.0}. */
   public static String engine() {
+    Engine.threads(); // Its settings come before the first native call.
     dnnl_version_t version = dnnl.dnnl_version();
     return "oneDNN %d.%d.%d".formatted(version.major(), version.minor(), version.patch());
   }
@@ -104,20 +106,27 @@ public final class CompiledNetwork implements AutoCloseable {
             narrow ? quantization.orElseThrow() : null);
     try {
       return new CompiledNetwork(compiler, compiler.plan(batch));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       compiler.close();
       throw e;
     }
   }
 
-  /** Where the images go: (N, H, W, C), normalised. */
+  private Plan open() {
+    if (closed) {
+      throw new IllegalStateException("the network is closed; compile it again");
+    }
+    return plan;
+  }
+
+  /** Where the images go: (N, H, W, C), normalised; not to be touched once this is closed. */
   public FloatBuffer pixels() {
-    return plan.pixels();
+    return open().pixels();
   }
 
   /** Runs what is in {@link #pixels}; (N, classes). */
   public float[] run() {
-    plan.run();
+    open().run();
     FloatBuffer logits = plan.logits();
     float[] values = new float[logits.remaining()];
     logits.get(values);
@@ -126,7 +135,7 @@ public final class CompiledNetwork implements AutoCloseable {
 
   /** The steps in the order in which they run. */
   public List<Step> steps() {
-    return plan.steps().stream()
+    return open().steps().stream()
         .map(step -> new Step(step.name(), step.operator(), step.work() instanceof reorder))
         .toList();
   }
@@ -134,7 +143,7 @@ public final class CompiledNetwork implements AutoCloseable {
   /** Runs step by step; the milliseconds of each, of all slices of the batch together. */
   public double[] times() {
     IdentityHashMap<Primitives.Step, Integer> numbers = new IdentityHashMap<>();
-    plan.steps().forEach(step -> numbers.put(step, numbers.size()));
+    open().steps().forEach(step -> numbers.put(step, numbers.size()));
     double[] times = new double[numbers.size()];
     long[] last = {System.nanoTime()};
     plan.run(
@@ -148,7 +157,10 @@ public final class CompiledNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    plan.close();
-    compiler.close();
+    if (!closed) {
+      closed = true;
+      plan.close();
+      compiler.close();
+    }
   }
 }

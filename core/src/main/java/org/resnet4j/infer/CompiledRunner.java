@@ -48,7 +48,7 @@ final class CompiledRunner implements Runner {
     try {
       // A model that cannot run is refused now and not later.
       workers.call(new Workers.Kind(0, 1), plan -> true);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }

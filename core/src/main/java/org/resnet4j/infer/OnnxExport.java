@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.tensor.Processor;
 import org.resnet4j.train.SavedModel;
@@ -78,6 +79,7 @@ public final class OnnxExport {
     boolean narrow = form instanceof Quantized;
     if (narrow && Processor.here().computesInInt8()) {
       Quantization quantization = ((Quantized) form).quantization();
+      Engine.adoptThread(Engine.threads());
       try (ModelWeights weights = ModelWeights.open(saved.folder(), saved.network());
           Compiler compiler =
               new Compiler(saved.network(), weights::floats, Precision.FP32, quantization);

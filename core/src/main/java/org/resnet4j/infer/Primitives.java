@@ -234,7 +234,10 @@ final class Primitives implements AutoCloseable {
             constants.packedBytes(name, weightDims, plain, wanted, kernel::numbers));
         arguments.put(
             dnnl.DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS,
-            constants.vector(key(name, "scale", to), c.out(), () -> kernel.scales(ratio)));
+            constants.vector(
+                key(name, "scale/" + in.format().scale(), to),
+                c.out(),
+                () -> kernel.scales(ratio)));
       } else {
         arguments.put(
             DNNL_ARG_WEIGHTS, constants.packed(name, weightDims, plain, wanted, kernel::values));
@@ -256,7 +259,10 @@ final class Primitives implements AutoCloseable {
   /** {@code x * scale + shift}, one of each a channel; in place where allowed and possible. */
   Maps affine(
       String name, Maps in, boolean inPlace, float[] scale, float[] shift, Format to, Then then) {
-    Maps out = inPlace && to.equals(in.format()) ? in : arena.maps(name, to, in.dims());
+    Maps out =
+        inPlace && to.equals(in.format())
+            ? arena.inPlace(name, in, to)
+            : arena.maps(name, to, in.dims());
     try (PointerScope scope = new PointerScope()) {
       float ratio = 1 / to.scale();
       memory scales =
@@ -568,7 +574,10 @@ final class Primitives implements AutoCloseable {
             constants.packedBytes(name, weightDims, format_tag.oi, wanted, kernel::numbers));
         arguments.put(
             dnnl.DNNL_ARG_ATTR_SCALES | DNNL_ARG_WEIGHTS,
-            constants.vector(name + ".scale", classes, () -> kernel.scales(in.format().scale())));
+            constants.vector(
+                name + ".scale/" + in.format().scale(),
+                classes,
+                () -> kernel.scales(in.format().scale())));
       } else {
         arguments.put(
             DNNL_ARG_WEIGHTS,

@@ -13,11 +13,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Network;
 import org.resnet4j.data.DataException;
@@ -152,6 +152,10 @@ public final class Quantizer {
   private Result run(String data, Path out) throws IOException {
     InferencePrecision.INT8.on(Processor.here(), true);
     options.keep().ifPresent(this::requireLayers);
+    if (out.toAbsolutePath().normalize().equals(saved.folder().toAbsolutePath().normalize())) {
+      throw new IllegalArgumentException(
+          "out = %s: is the model's own folder; choose another".formatted(out));
+    }
     Splits splits = DataSources.open(data, Unreadable.FAIL);
     new ClassNames(saved.labels()).requireSame(data, splits.test().classes());
     int[] order = order(splits.train().size());
@@ -167,10 +171,10 @@ public final class Quantizer {
         new Subset(splits.train(), Arrays.copyOfRange(order, images, images + heldBack));
     try (Classifier wide = classifier(null)) {
       Calibration calibration = calibrate(sample);
-      Answers expected = answers(wide, judges);
+      Answers expected = answers(wide, judges, true);
       Judged best = choose(calibration, judges, expected);
-      Answers before = answers(wide, splits.test());
-      Answers after = answers(best.quantization, splits.test());
+      Answers before = answers(wide, splits.test(), false);
+      Answers after = answers(best.quantization, splits.test(), false);
       Result result =
           new Result(
               best.candidate,
@@ -185,13 +189,15 @@ public final class Quantizer {
   }
 
   private void requireLayers(Set<String> names) {
-    Set<String> layers = new TreeSet<>(Quantization.names(saved.network()));
-    layers.add(saved.network().headName());
+    Set<String> layers = Quantization.layers(saved.network());
     for (String name : names) {
       if (!layers.contains(name)) {
         throw new IllegalArgumentException(
-            "keep = %s: %s has no such layer; resnet4j summary lists them"
-                .formatted(name, saved.network().name()));
+            "keep = %s: %s has no such convolution or linear layer; e.g. %s"
+                .formatted(
+                    name,
+                    saved.network().name(),
+                    layers.stream().limit(3).collect(Collectors.joining(", "))));
       }
     }
   }
@@ -210,7 +216,13 @@ public final class Quantizer {
 
   /** On a thread of its own that starts no others: steps of one image are short. */
   private Calibration calibrate(Dataset sample) {
-    ExecutorService thread = Executors.newSingleThreadExecutor();
+    ExecutorService thread =
+        Executors.newSingleThreadExecutor(
+            work -> {
+              Thread made = new Thread(work, "resnet4j-calibration");
+              made.setDaemon(true);
+              return made;
+            });
     try {
       return new Workers.Call<>(thread.submit(() -> calibrateHere(sample))).result();
     } finally {
@@ -265,7 +277,7 @@ public final class Quantizer {
   }
 
   private Judged judge(Quantization quantization, Dataset judges, Answers expected) {
-    Answers answers = answers(quantization, judges);
+    Answers answers = answers(quantization, judges, true);
     Candidate candidate =
         new Candidate(
             quantization.method(),
@@ -309,16 +321,21 @@ public final class Quantizer {
     return Classifier.onCpu(saved, throughput, precision, wide, quantization);
   }
 
-  private Answers answers(Quantization quantization, Dataset images) {
+  private Answers answers(Quantization quantization, Dataset images, boolean probable) {
     try (Classifier classifier = classifier(quantization)) {
-      return answers(classifier, images);
+      return answers(classifier, images, probable);
     }
   }
 
-  private Answers answers(Classifier classifier, Dataset images) {
+  /**
+   * Lets a classifier judge images.
+   *
+   * @param probable whether all probabilities are wanted
+   */
+  private Answers answers(Classifier classifier, Dataset images, boolean probable) {
     int classes = saved.network().classes();
     int[] predicted = new int[images.size()];
-    float[] probabilities = new float[Math.multiplyExact(images.size(), classes)];
+    float[] probabilities = new float[probable ? Math.multiplyExact(images.size(), classes) : 0];
     int right = 0;
     int next = 0;
     try (Loader loader = loader(images, 64);
@@ -327,7 +344,9 @@ public final class Quantizer {
         float[] logits = classifier.logits(batch);
         for (int row = 0; row < batch.size(); row++, next++) {
           float[] softmax = Classifier.softmax(logits, row * classes, classes);
-          System.arraycopy(softmax, 0, probabilities, next * classes, classes);
+          if (probable) {
+            System.arraycopy(softmax, 0, probabilities, next * classes, classes);
+          }
           predicted[next] = best(softmax);
           right += predicted[next] == batch.labels()[row] ? 1 : 0;
         }
@@ -344,7 +363,7 @@ public final class Quantizer {
     return best;
   }
 
-  /** The class that each image got, with all probabilities, and how many got their own. */
+  /** The class that each image got, all probabilities or none, and how many got their own. */
   @SuppressWarnings("ArrayRecordComponent") // Compared by hand.
   private record Answers(int[] predicted, float[] probabilities, int right) {
     private static final double LEAST = 1e-12;

@@ -21,6 +21,9 @@ import org.bytedeco.pytorch.global.torch;
 public final class Engine {
   private static final Threads THREADS;
 
+  /** What OpenMP gives to each thread. */
+  private static final ThreadLocal<Integer> TOLD;
+
   static {
     // Must be set before the first native pointer: by default JavaCPP stalls in the garbage
     // collector
@@ -28,6 +31,7 @@ public final class Engine {
     setDefault("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     setDefault("org.bytedeco.javacpp.maxBytes", "0");
     THREADS = Threads.here();
+    TOLD = ThreadLocal.withInitial(THREADS::natural);
   }
 
   private Engine() {}
@@ -45,9 +49,11 @@ public final class Engine {
     }
   }
 
-  /** Starts libtorch if it is not running; cheap afterwards. */
+  /** Starts libtorch if it is not running, and lets the calling thread use {@link #threads}. */
   public static void start() {
     Libtorch.start();
+    // Again each time: libtorch gives a new thread the number that was asked for last by any.
+    tell(THREADS.wanted());
   }
 
   /**
@@ -55,11 +61,16 @@ public final class Engine {
    * first. Native memory may be used afterwards.
    */
   public static void adoptThread(int threads) {
-    if (THREADS.natural() != threads) {
+    if (TOLD.get() != threads) {
       // It tells OpenMP, which oneDNN's plans share with it.
       Libtorch.start();
-      torch.set_num_threads(threads);
+      tell(threads);
     }
+  }
+
+  private static void tell(int threads) {
+    torch.set_num_threads(threads);
+    TOLD.set(threads);
   }
 
   /** The threads that one operation may use. */

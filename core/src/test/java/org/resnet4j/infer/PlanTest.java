@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -107,6 +109,22 @@ class PlanTest {
         Plan plan = compiler.plan(1)) {
       // 53 convolutions, the maximum pool, the average pool and the linear layer.
       assertThat(plan.steps()).hasSize(56);
+    }
+  }
+
+  /** While a convolution reads maps, nobody may have their memory to write into. */
+  @ParameterizedTest
+  @MethodSource("networks")
+  void no_convolution_writes_into_what_it_reads(Network network) {
+    try (Compiler compiler = compiler(network, Precision.FP32);
+        Plan plan = compiler.plan(IMAGES)) {
+      for (Primitives.Step step : plan.steps()) {
+        if (step.work() instanceof convolution_forward) {
+          Pointer source = step.arguments().get(dnnl.DNNL_ARG_SRC).get_data_handle();
+          Pointer target = step.arguments().get(dnnl.DNNL_ARG_DST).get_data_handle();
+          assertThat(source.address()).as(step.name()).isNotEqualTo(target.address());
+        }
+      }
     }
   }
 

@@ -215,6 +215,23 @@ class QuantizedPlanTest {
     }
   }
 
+  /** A norm that stands alone and works in place has a name and a scale all the same. */
+  @Test
+  void calibration_sees_norms_that_stand_alone() {
+    for (String name : List.of("resnet8-norm-after-addition", "resnetv2_8")) {
+      Network network = PlanTest.small(Catalogue.network(name));
+      try (Compiler floats = compiler(network, null)) {
+        Quantization quantization = quantization(network, floats, Set.of());
+        assertThat(quantization.activations().keySet())
+            .as(name)
+            .contains(
+                name.startsWith("resnetv2")
+                    ? List.of("stages.0.blocks.0.norm1", "norm").toArray(String[]::new)
+                    : List.of("layer1.0.bn2", "layer3.0.bn2").toArray(String[]::new));
+      }
+    }
+  }
+
   private static Calibration calibrated(Network network, Compiler floats, float[] image) {
     return new Calibration(network, floats, List.of(image));
   }

@@ -155,7 +155,16 @@ class QuantizerTest {
         new Quantizer.Options(16, 32, "auto", Optional.of(Set.of("conv9")), 0);
     assertThatThrownBy(() -> Quantizer.quantize(model, "shapes", out, options, c -> {}))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("keep = conv9: resnet8 has no such layer; resnet4j summary lists them");
+        .hasMessage(
+            "keep = conv9: resnet8 has no such convolution or linear layer; e.g. conv1, layer1.0.conv1,"
+                + " layer1.0.conv2");
+  }
+
+  @Test
+  void the_models_own_folder_is_refused() {
+    assertThatThrownBy(() -> Quantizer.quantize(model, "shapes", model, QUICK, c -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("out = %s: is the model's own folder; choose another".formatted(model));
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.resnet4j.weights.model;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -7,7 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.resnet4j.arch.Convolution;
+import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Operation.ZeroPad;
 import org.resnet4j.arch.Unit;
 import org.resnet4j.weights.WeightsException;
 
@@ -81,6 +85,20 @@ public record Quantization(
     return names;
   }
 
+  /** Every name that {@link #kept} may have for a network: the layers that 8 bits are for. */
+  public static Set<String> layers(Network network) {
+    List<Layer> all = new ArrayList<>(network.stemLayers());
+    network.units().forEach(unit -> all.addAll(unit.layers()));
+    Set<String> names = new LinkedHashSet<>();
+    for (Layer layer : all) {
+      if (layer.operation() instanceof Convolution || layer.operation() instanceof ZeroPad) {
+        names.add(layer.name());
+      }
+    }
+    names.add(network.headName());
+    return names;
+  }
+
   /** Throws {@link IllegalArgumentException} for a name that the network does not have. */
   public void requireFits(Network network) {
     Set<String> names = names(network);
@@ -89,10 +107,9 @@ public record Quantization(
         throw unknown(name, "feature map", network);
       }
     }
-    names.removeAll(Set.of(INPUT, POOL));
-    names.add(network.headName());
+    Set<String> layers = layers(network);
     for (String name : kept) {
-      if (!names.contains(name)) {
+      if (!layers.contains(name)) {
         throw unknown(name, "layer", network);
       }
     }
