@@ -67,6 +67,11 @@ final class Workers implements AutoCloseable {
    * @throws CancellationException if the waiting thread is interrupted, which stays so
    */
   static <T> T waitFor(Future<T> task) {
+    if (Thread.currentThread().isInterrupted()) {
+      // Even where the result is there: whether an interrupt is seen is no matter of luck.
+      task.cancel(false);
+      throw new CancellationException("interrupted while waiting for the network");
+    }
     try {
       return task.get();
     } catch (InterruptedException e) {
