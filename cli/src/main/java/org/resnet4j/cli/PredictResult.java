@@ -26,7 +26,7 @@ sealed interface PredictResult {
   /**
    * Judges files and folders in order; one that fails does not keep the others from it.
    *
-   * @param classifier of all files at once; may leave out the last
+   * @param classifier of all files at once, in their order; what a stop leaves out has no result
    */
   static List<PredictResult> of(
       List<ImageFiles> paths, Function<List<Path>, List<Classification>> classifier) {

@@ -361,62 +361,64 @@ final class Compilation {
   private Maps path(List<Layer> layers, Maps in, boolean mayOverwrite, boolean narrowEnd) {
     Maps x = in;
     boolean mine = mayOverwrite;
-    for (int i = 0; i < layers.size(); i++) {
-      Layer layer = layers.get(i);
-      boolean relu = follows(layers, i + 1, Operation.Relu.class);
-      boolean convolves =
-          layer.operation() instanceof Convolution
-              || layer.operation() instanceof Operation.ZeroPad;
-      boolean pools =
-          layer.operation() instanceof Operation.MaxPool
-              || layer.operation() instanceof Operation.AveragePool;
-      Format wanted =
-          convolves
-              ? narrow(layer.name(), x)
-                  ? x.format().quantized() ? x.format() : narrowFormat(x.name())
-                  : wide
-              : pools && x.format().quantized() ? x.format() : wide;
-      Maps ready = as(wanted, x);
+    for (int i = 0; i < layers.size(); ) {
+      int end = endOfStep(layers, i);
+      Maps ready = as(formatToRead(layers.get(i), x), x);
       if (ready.slot() != x.slot()) {
         if (mine) {
           arena.release(x);
         }
         mine = true;
       }
-      Maps y;
-      if (convolves) {
-        int next = i + (follows(layers, i + 1, Operation.BatchNorm.class) ? 2 : 1);
-        boolean activated = follows(layers, next, Operation.Relu.class);
-        int end = next + (activated ? 1 : 0);
-        Format to =
-            ready.format().quantized() && readNarrow(layers, end, narrowEnd)
-                ? narrowFormat(layer.name())
-                : wide;
-        y =
-            convolution(
-                layers, i, layer.name(), ready, to, null, activated ? Then.RELU : Then.NOTHING);
-        i = end - 1;
-      } else if (layer.operation() instanceof Operation.BatchNorm) {
-        int end = i + (relu ? 2 : 1);
-        Format narrow = readNarrow(layers, end, narrowEnd) ? scaled(layer.name()) : null;
-        y =
-            batchNorm(
-                layer,
-                ready,
-                mine,
-                narrow == null ? wide : narrow,
-                relu ? Then.RELU : Then.NOTHING);
-        i = end - 1;
-      } else {
-        y = other(layer, ready, mine);
-      }
+      Maps y = step(layers.subList(i, end), ready, mine, readNarrow(layers, end, narrowEnd));
       if (y.slot() != ready.slot() && mine) {
         arena.release(ready);
       }
       mine = true;
       x = y;
+      i = end;
     }
     return x;
+  }
+
+  /** One past the layers that become one primitive: a convolution or a norm takes what follows. */
+  private static int endOfStep(List<Layer> layers, int from) {
+    boolean convolves = convolves(layers.get(from));
+    boolean norms = layers.get(from).operation() instanceof Operation.BatchNorm;
+    int end = from + 1;
+    end += convolves && follows(layers, end, Operation.BatchNorm.class) ? 1 : 0;
+    return (convolves || norms) && follows(layers, end, Operation.Relu.class) ? end + 1 : end;
+  }
+
+  private static boolean convolves(Layer layer) {
+    return layer.operation() instanceof Convolution
+        || layer.operation() instanceof Operation.ZeroPad;
+  }
+
+  private static boolean pools(Layer layer) {
+    return layer.operation() instanceof Operation.MaxPool
+        || layer.operation() instanceof Operation.AveragePool;
+  }
+
+  /** What a layer computes with: 8 bits or not, or, for a pool, whatever there is. */
+  private Format formatToRead(Layer layer, Maps x) {
+    if (convolves(layer) && narrow(layer.name(), x)) {
+      return x.format().quantized() ? x.format() : narrowFormat(x.name());
+    }
+    return pools(layer) && x.format().quantized() ? x.format() : wide;
+  }
+
+  private Maps step(List<Layer> step, Maps in, boolean inPlace, boolean readNarrow) {
+    Layer first = step.get(0);
+    Then then = follows(step, step.size() - 1, Operation.Relu.class) ? Then.RELU : Then.NOTHING;
+    Format to = readNarrow ? narrowFormat(first.name()) : wide;
+    if (convolves(first)) {
+      Format made = in.format().quantized() ? to : wide;
+      return convolution(step, 0, first.name(), in, made, null, then);
+    }
+    return first.operation() instanceof Operation.BatchNorm
+        ? batchNorm(first, in, inPlace, to, then)
+        : other(first, in, inPlace);
   }
 
   private static boolean follows(List<Layer> layers, int i, Class<? extends Operation> operation) {
@@ -432,8 +434,7 @@ final class Compilation {
       return narrowEnd;
     }
     Layer layer = layers.get(next);
-    if (layer.operation() instanceof Operation.MaxPool
-        || layer.operation() instanceof Operation.AveragePool) {
+    if (pools(layer)) {
       return readNarrow(layers, next + 1, narrowEnd);
     }
     return layer.operation() instanceof Convolution && !quantization.kept().contains(layer.name());
