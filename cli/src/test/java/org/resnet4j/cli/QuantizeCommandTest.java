@@ -29,6 +29,8 @@ import tools.jackson.databind.JsonNode;
 /** {@code resnet4j quantize}: a folder that every other command takes. */
 class QuantizeCommandTest {
   private static final Network NETWORK = Catalogue.network("resnet8");
+  private static final List<String> LABELS =
+      DataSources.open("shapes", Unreadable.FAIL).test().classes();
 
   @TempDir private Path folder;
   private String model;
@@ -59,12 +61,7 @@ class QuantizeCommandTest {
     ModelFolder.write(
         Path.of(model),
         new ModelConfig(
-            NETWORK,
-            DataSources.open("shapes", Unreadable.FAIL).test().classes(),
-            32,
-            "bilinear",
-            List.of(0.5, 0.5, 0.5),
-            List.of(0.25, 0.25, 0.25)),
+            NETWORK, LABELS, 32, "bilinear", List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25)),
         entries,
         "# a model\n");
   }

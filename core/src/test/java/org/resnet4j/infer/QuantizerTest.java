@@ -36,6 +36,8 @@ import org.resnet4j.weights.model.Quantization;
 /** A model that computes in 8 bits comes of a trained one, and says what that costs. */
 class QuantizerTest {
   private static final Network NETWORK = Catalogue.network("resnet8");
+  private static final List<String> LABELS =
+      DataSources.open("shapes", Unreadable.FAIL).test().classes();
   private static final Quantizer.Options QUICK =
       new Quantizer.Options(16, 32, "min-max", Optional.of(Set.of("conv1")), 0);
 
@@ -49,8 +51,7 @@ class QuantizerTest {
         Processor.here().computesInInt8(), "this processor has no 8-bit products (avx512_vnni)");
     model = folder.resolve("model");
     out = folder.resolve("out");
-    List<String> labels = DataSources.open("shapes", Unreadable.FAIL).test().classes();
-    write(model, NETWORK, labels);
+    write(model, NETWORK, LABELS);
   }
 
   private static void write(Path folder, Network network, List<String> labels) throws IOException {
