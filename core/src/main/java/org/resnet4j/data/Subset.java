@@ -1,6 +1,7 @@
 package org.resnet4j.data;
 
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * Some images of another data set.
@@ -9,6 +10,17 @@ import java.util.List;
  */
 @SuppressWarnings("ArrayRecordComponent") // A copy of the indices of a large set gains nothing.
 public record Subset(Dataset whole, int[] indices) implements Dataset {
+  /** The numbers from 0 to {@code size - 1} in a random order (Fisher and Yates). */
+  public static int[] order(SplittableRandom random, int size) {
+    int[] order = new int[size];
+    for (int i = 0; i < size; i++) {
+      int other = random.nextInt(i + 1);
+      order[i] = order[other];
+      order[other] = i;
+    }
+    return order;
+  }
+
   @Override
   public int size() {
     return indices.length;

@@ -60,40 +60,46 @@ final class Constants implements AutoCloseable {
     return plain(name, new long[] {1, channels, 1, 1}, format_tag.nhwc, values);
   }
 
-  private synchronized memory plain(
-      String name, long[] dims, format_tag layout, Supplier<float[]> values) {
+  private memory plain(String name, long[] dims, format_tag layout, Supplier<float[]> values) {
     try (PointerScope scope = new PointerScope()) {
       memory.desc wanted = new memory.desc(dims, data_type.f32, layout);
-      memory there = find(name, wanted);
-      return there != null ? there : keep(name, filled(wanted, values.get()));
+      return once(name, wanted, () -> filled(wanted, values.get()));
     }
   }
 
   /** The values in the layout and type that a primitive wants. */
-  synchronized memory packed(
+  memory packed(
       String name, long[] dims, format_tag plain, memory.desc wanted, Supplier<float[]> values) {
-    try (PointerScope scope = new PointerScope()) {
-      memory there = find(name, wanted);
-      if (there != null) {
-        return there;
-      }
-      memory.desc layout = new memory.desc(dims, data_type.f32, plain);
-      return keep(name, reordered(filled(layout, values.get()), wanted));
-    }
+    return once(
+        name,
+        wanted,
+        () -> reordered(filled(new memory.desc(dims, data_type.f32, plain), values.get()), wanted));
   }
 
   /** The same for numbers of 8 bits. */
-  synchronized memory packedBytes(
+  memory packedBytes(
       String name, long[] dims, format_tag plain, memory.desc wanted, Supplier<byte[]> values) {
+    return once(
+        name,
+        wanted,
+        () -> {
+          memory copy = new memory(new memory.desc(dims, data_type.s8, plain), cpu);
+          byte[] numbers = values.get();
+          bytes(copy, numbers.length).put(numbers);
+          return reordered(copy, wanted);
+        });
+  }
+
+  /** What is there under that name in that layout, or else what is made of it now. */
+  private synchronized memory once(String name, memory.desc wanted, Supplier<memory> maker) {
     try (PointerScope scope = new PointerScope()) {
       memory there = find(name, wanted);
       if (there != null) {
         return there;
       }
-      memory copy = new memory(new memory.desc(dims, data_type.s8, plain), cpu);
-      byte[] numbers = values.get();
-      bytes(copy, numbers.length).put(numbers);
-      return keep(name, reordered(copy, wanted));
+      memory values = own(maker.get());
+      made.computeIfAbsent(name, key -> new ArrayList<>()).add(values);
+      return values;
     }
   }
 
@@ -104,11 +110,6 @@ final class Constants implements AutoCloseable {
       }
     }
     return null;
-  }
-
-  private memory keep(String name, memory values) {
-    made.computeIfAbsent(name, key -> new ArrayList<>()).add(own(values));
-    return values;
   }
 
   private memory filled(memory.desc layout, float[] values) {

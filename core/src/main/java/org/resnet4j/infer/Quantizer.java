@@ -16,7 +16,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Network;
@@ -158,7 +157,7 @@ public final class Quantizer {
     }
     Splits splits = DataSources.open(data, Unreadable.FAIL);
     new ClassNames(saved.labels()).requireSame(data, splits.test().classes());
-    int[] order = order(splits.train().size());
+    int[] order = Subset.order(new SplittableRandom(options.seed()), splits.train().size());
     if (order.length < 2 * FEWEST) {
       throw new DataException(
           "%s: %d training images are too few to find scales and to choose with; at least %d are needed"
@@ -200,18 +199,6 @@ public final class Quantizer {
                     layers.stream().limit(3).collect(Collectors.joining(", "))));
       }
     }
-  }
-
-  /** The training images in a random order. */
-  private int[] order(int size) {
-    RandomGenerator random = new SplittableRandom(options.seed());
-    int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      int other = random.nextInt(i + 1);
-      order[i] = order[other];
-      order[other] = i;
-    }
-    return order;
   }
 
   /** On a thread of its own that starts no others: steps of one image are short. */

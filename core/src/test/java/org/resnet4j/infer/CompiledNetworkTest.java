@@ -51,6 +51,20 @@ class CompiledNetworkTest {
   }
 
   @Test
+  void is_of_no_use_once_closed() {
+    CompiledNetwork network =
+        CompiledNetwork.compile(
+            NETWORK, CompiledNetworkTest::weights, "fp32", Optional.empty(), 1, 1);
+    network.close();
+    network.close();
+    assertThatThrownBy(network::run)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("the network is closed; compile it again");
+    assertThatThrownBy(network::pixels).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(network::times).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void refuses_a_precision_that_plans_do_not_have() {
     assertThatThrownBy(
             () ->

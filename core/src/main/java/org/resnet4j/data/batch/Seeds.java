@@ -1,6 +1,7 @@
 package org.resnet4j.data.batch;
 
 import java.util.SplittableRandom;
+import org.resnet4j.data.Subset;
 
 /** Random numbers that depend on what they are for, never on the order in which they are drawn. */
 final class Seeds {
@@ -14,16 +15,9 @@ final class Seeds {
     return new SplittableRandom(mix(mix(mix(seed) + epoch) + index));
   }
 
-  /** The images 0 to {@code size - 1} in the random order of one epoch (Fisher and Yates). */
+  /** The images 0 to {@code size - 1} in the random order of one epoch. */
   static int[] order(long seed, int epoch, int size) {
-    SplittableRandom random = ofImage(seed, epoch, ORDER);
-    int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      int other = random.nextInt(i + 1);
-      order[i] = order[other];
-      order[other] = i;
-    }
-    return order;
+    return Subset.order(ofImage(seed, epoch, ORDER), size);
   }
 
   /** The finaliser of SplitMix64 (Steele, Lea and Flood 2014), after one step of its counter. */
