@@ -4,6 +4,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Operation;
 import org.resnet4j.arch.Unit;
 
@@ -26,33 +27,92 @@ final class LiveUnit implements AutoCloseable {
         unit.after().size() == 1 && unit.after().get(0).operation() instanceof Operation.Relu;
   }
 
-  Tensor forward(Tensor input, boolean training, Probe probe) {
-    Tensor activated = before.forward(input, training);
-    Tensor branched = branch.forward(activated, training);
-    if (unit.plain()) {
-      if (probe != Probe.NONE) {
-        probe.observe(unit, branched, new Tensor(), branched);
-      }
-      return after.forward(branched, training);
+  Tensor forward(Tensor input, Wiring.Paths paths, boolean training, Probe probe) {
+    boolean watched = probe != Probe.NONE || paths != Wiring.Paths.BOTH;
+    if (paths == Wiring.Paths.SHORTCUT) {
+      return after.forward(shortcutOf(input, training, probe), training, probe);
     }
+    if (unit.plain()) {
+      return plain(input, training, probe);
+    }
+    return watched ? watched(input, paths, training, probe) : fast(input, training);
+  }
+
+  private Tensor plain(Tensor input, boolean training, Probe probe) {
+    Tensor activated = before.forward(input, training, probe);
+    Tensor branched = branch.forward(activated, training, probe);
+    if (probe != Probe.NONE) {
+      Tensor none = new Tensor();
+      probe.observe(unit, new Probe.Pass(input, input, none, branched, none, branched));
+    }
+    return after.forward(branched, training, probe);
+  }
+
+  /** The shortcut alone, where nothing runs the branch. */
+  private Tensor shortcutOf(Tensor input, boolean training, Probe probe) {
+    if (gate() != null) {
+      return input.mul(open(input, training).neg().add_(new Scalar(1)));
+    }
+    Tensor start = unit.sharesActivation() ? before.forward(input, training, probe) : input;
+    return shortcut.forward(start, training, probe);
+  }
+
+  private Tensor fast(Tensor input, boolean training) {
+    Tensor activated = before.forward(input, training, Probe.NONE);
+    Tensor branched = branch.forward(activated, training, Probe.NONE);
     Tensor other;
-    if (!shortcut.isEmpty() && shortcut.first() instanceof LiveLayer.Gated gate) {
-      Tensor open = gate.forward(input, training);
+    LiveLayer.Gated gate = gate();
+    if (gate != null) {
+      Tensor open = open(input, training);
       other = input.mul(open.neg().add_(new Scalar(1)));
       branched = gate.exclusive() ? branched.mul(open) : branched;
     } else {
-      other = shortcut.forward(unit.sharesActivation() ? activated : input, training);
+      Tensor start = unit.sharesActivation() ? activated : input;
+      other = shortcut.forward(start, training, Probe.NONE);
     }
-    if (probe == Probe.NONE && branch.overwritable()) {
+    if (branch.overwritable()) {
       // In place: nothing else reads the branch, and its batch norm does not need it going back.
       Tensor sum = branched.add_(other);
-      return endsInRelu ? torch.relu_(sum) : after.forward(sum, training);
+      return endsInRelu ? torch.relu_(sum) : after.forward(sum, training, Probe.NONE);
     }
-    Tensor sum = branched.add(other);
+    return after.forward(branched.add(other), training, Probe.NONE);
+  }
+
+  /** The same values, with each path a node of its own and nothing overwritten. */
+  private Tensor watched(Tensor input, Wiring.Paths paths, boolean training, Probe probe) {
+    boolean shares = unit.sharesActivation();
+    Tensor start = shares ? before.forward(input, training, probe) : input;
+    Tensor toBranch = start.alias();
+    Tensor toShortcut = start.alias();
+    Tensor activated = shares ? toBranch : before.forward(toBranch, training, probe);
+    Tensor branched = branch.forward(activated, training, probe);
+    Tensor other;
+    LiveLayer.Gated gate = gate();
+    if (gate != null) {
+      Tensor open = open(toShortcut, training);
+      other = toShortcut.mul(open.neg().add_(new Scalar(1)));
+      branched = gate.exclusive() ? branched.mul(open) : branched;
+    } else {
+      other = shortcut.forward(toShortcut, training, probe);
+    }
+    Tensor sum =
+        switch (paths) {
+          case GRADIENT_BY_BRANCH -> branched.add(other.detach());
+          case GRADIENT_BY_SHORTCUT -> branched.detach().add(other);
+          case BOTH, SHORTCUT -> branched.add(other);
+        };
     if (probe != Probe.NONE) {
-      probe.observe(unit, branched, other, sum);
+      probe.observe(unit, new Probe.Pass(input, toBranch, toShortcut, branched, other, sum));
     }
-    return after.forward(sum, training);
+    return after.forward(sum, training, probe);
+  }
+
+  private LiveLayer.@Nullable Gated gate() {
+    return !shortcut.isEmpty() && shortcut.first() instanceof LiveLayer.Gated gate ? gate : null;
+  }
+
+  private Tensor open(Tensor input, boolean training) {
+    return shortcut.first().forward(input, training);
   }
 
   @Override
