@@ -25,7 +25,7 @@ final class LivePath implements AutoCloseable {
     return live.get(0);
   }
 
-  Tensor forward(Tensor x, boolean training) {
+  Tensor forward(Tensor x, Mode mode) {
     Tensor y = x;
     boolean overwritable = false;
     for (int i = 0; i < live.size(); i++) {
@@ -34,7 +34,7 @@ final class LivePath implements AutoCloseable {
       y =
           overwritable && layers.get(i).operation() instanceof Operation.Relu
               ? torch.relu_(y)
-              : live.get(i).forward(y, training);
+              : live.get(i).forward(y, mode);
       overwritable = live.get(i).overwritable();
     }
     return y;

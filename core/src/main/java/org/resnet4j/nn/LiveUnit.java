@@ -26,33 +26,33 @@ final class LiveUnit implements AutoCloseable {
         unit.after().size() == 1 && unit.after().get(0).operation() instanceof Operation.Relu;
   }
 
-  Tensor forward(Tensor input, boolean training, Probe probe) {
-    Tensor activated = before.forward(input, training);
-    Tensor branched = branch.forward(activated, training);
+  Tensor forward(Tensor input, Mode mode, Probe probe) {
+    Tensor activated = before.forward(input, mode);
+    Tensor branched = branch.forward(activated, mode);
     if (unit.plain()) {
       if (probe != Probe.NONE) {
         probe.observe(unit, branched, new Tensor(), branched);
       }
-      return after.forward(branched, training);
+      return after.forward(branched, mode);
     }
     Tensor other;
     if (!shortcut.isEmpty() && shortcut.first() instanceof LiveLayer.Gated gate) {
-      Tensor open = gate.forward(input, training);
+      Tensor open = gate.forward(input, mode);
       other = input.mul(open.neg().add_(new Scalar(1)));
       branched = gate.exclusive() ? branched.mul(open) : branched;
     } else {
-      other = shortcut.forward(unit.sharesActivation() ? activated : input, training);
+      other = shortcut.forward(unit.sharesActivation() ? activated : input, mode);
     }
     if (probe == Probe.NONE && branch.overwritable()) {
       // In place: nothing else reads the branch, and its batch norm does not need it going back.
       Tensor sum = branched.add_(other);
-      return endsInRelu ? torch.relu_(sum) : after.forward(sum, training);
+      return endsInRelu ? torch.relu_(sum) : after.forward(sum, mode);
     }
     Tensor sum = branched.add(other);
     if (probe != Probe.NONE) {
       probe.observe(unit, branched, other, sum);
     }
-    return after.forward(sum, training);
+    return after.forward(sum, mode);
   }
 
   @Override
