@@ -113,13 +113,11 @@ public record Network(
       case ORIGINAL, NORM_AFTER_ADDITION, RELU_BEFORE_ADDITION -> List.of();
       case RELU_ONLY_PRE_ACTIVATION ->
           Step.place("", List.of(new Step("relu", new Operation.Relu())), shape);
-      case PRE_ACTIVATION ->
-          Step.place(
-              "",
-              List.of(
-                  new Step("norm", norm.of(shape.channels())),
-                  new Step("norm.relu", new Operation.Relu())),
-              shape);
+      case PRE_ACTIVATION -> {
+        List<Step> steps = new ArrayList<>(Step.norm("norm", norm, shape.channels()));
+        steps.add(new Step("norm.relu", new Operation.Relu()));
+        yield Step.place("", steps, shape);
+      }
     };
   }
 

@@ -108,7 +108,7 @@ class NetworkJsonTest {
         "\"pool\"|\"x\":1,\"pool\"|$.stem: unknown field \"x\"",
         "\"single\"|\"double\"|$.stem.kind: must be one of single, deep, was \"double\"",
         "\"original\"|\"reverse\"|$.order: must be one of original, norm-after-addition",
-        "\"batch\"|\"layer\"|$.norm.kind: must be one of batch, group, was \"layer\"",
+        "\"batch\"|\"layer\"|$.norm.kind: must be one of batch, group, none, was \"layer\"",
         "{\"kind\":\"batch\"}|{\"kind\":\"group\",\"groups\":3}|$: mine: group norm of 8 channels in 3 groups",
         "\"groups\":1|\"groups\":3|$: mine: layer1.0: convolution 4->4, dilation 1, groups 3",
         "\"kernel\":3,\"stride\":1|\"kernel\":0,\"stride\":1|$.stem: convolution 1->8, kernel 0",
