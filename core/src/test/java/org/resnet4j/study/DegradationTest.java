@@ -98,10 +98,7 @@ class DegradationTest {
         .isInstanceOf(StudyStoppedException.class);
     List<StudyEvent> events = new ArrayList<>();
     Degradation.Results resumed = Degradation.resume(folder, events::add, () -> false);
-    assertThat(resumed.document())
-        .usingRecursiveComparison()
-        .ignoringFieldsMatchingRegexes(".*seconds")
-        .isEqualTo(whole.document());
+    assertThat(timeless(resumed)).isEqualTo(timeless(whole));
     assertThat(Files.readString(folder.resolve("curves.csv")))
         .isEqualTo(Files.readString(whole.folder().resolve("curves.csv")));
     assertThat(((StudyEvent.Started) events.get(0)).done()).isBetween(0, 3);
@@ -136,6 +133,11 @@ class DegradationTest {
         .isNotEmpty()
         .allMatch(row -> row.trainError() == 0.9 && row.testError() == 0.9); // Of ten classes.
     assertThat(document.notes()).anyMatch(note -> note.contains("runs diverged"));
+  }
+
+  private static String timeless(Degradation.Results results) throws IOException {
+    return Files.readString(results.folder().resolve("results.json"))
+        .replaceAll("\"seconds\" : [0-9.E-]+", "");
   }
 
   private Degradation.Results run(DegradationPlan plan, String name) {
