@@ -42,6 +42,7 @@ public final class LiveNetwork implements AutoCloseable {
   private final List<LiveUnit> units = new ArrayList<>();
   private final LivePath tail;
   private final TensorOptional headBias;
+  private final Wiring whole;
   private Mode mode = Mode.EVALUATION;
 
   private LiveNetwork(
@@ -57,6 +58,7 @@ public final class LiveNetwork implements AutoCloseable {
     this.tail = new LivePath(network.tailLayers(), state);
     this.headBias = new TensorOptional(LiveLayer.find(state, network.headName() + ".bias"));
     headBias.retainReference();
+    this.whole = Wiring.whole(network);
   }
 
   /** Where the values of parameters come from; asked by several threads at once. */
@@ -179,10 +181,14 @@ public final class LiveNetwork implements AutoCloseable {
     return forward(images, Probe.NONE);
   }
 
-  /** As {@link #forward(Tensor)}, with a probe that sees every unit. */
+  /** As {@link #forward(Tensor)}, with a probe that sees every layer and unit. */
   public Tensor forward(Tensor images, Probe probe) {
-    Tensor weight = tensor(network.headName() + ".weight").flatten(1, -1);
-    return torch.linear(features(images, probe), weight, headBias);
+    return logits(through(stem(images, probe), whole.visits(), probe), probe);
+  }
+
+  /** As {@link #forward(Tensor)}, cut or rearranged, with a probe that sees what runs. */
+  public Tensor forward(Tensor images, Wiring wiring, Probe probe) {
+    return logits(through(stem(images, probe), wiring.visits(), probe), probe);
   }
 
   /**
@@ -192,17 +198,48 @@ public final class LiveNetwork implements AutoCloseable {
    * @return (N, features), fp32; belongs to the caller's scope
    */
   public Tensor features(Tensor images) {
-    return features(images, Probe.NONE);
+    return pooled(through(stem(images, Probe.NONE), whole.visits(), Probe.NONE), Probe.NONE);
   }
 
-  private Tensor features(Tensor images, Probe probe) {
+  /**
+   * The first part of a pass.
+   *
+   * @param images (N, C, H, W), fp32, normalised
+   * @return what the first unit takes, (N, C, H, W) in the network's precision; belongs to the
+   *     caller's scope
+   */
+  public Tensor stem(Tensor images, Probe probe) {
     Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
-    x = stem.forward(x, mode);
-    for (LiveUnit unit : units) {
-      x = unit.forward(x, mode, probe);
+    return stem.forward(x, mode, probe);
+  }
+
+  /**
+   * The middle part of a pass, or some of it: what is common to several passes need run only once.
+   *
+   * @param x what the first of the units takes; stays as it is
+   */
+  public Tensor through(Tensor x, List<Wiring.Visit> visits, Probe probe) {
+    Tensor y = x;
+    for (Wiring.Visit visit : visits) {
+      y = units.get(visit.unit()).forward(y, visit.paths(), mode, probe);
     }
-    x = tail.forward(x, mode);
-    Tensor pooled = torch.adaptive_avg_pool2d(x, ONE_BY_ONE).flatten(1, -1);
+    return y;
+  }
+
+  /**
+   * The last part of a pass.
+   *
+   * @param x what the last unit gives
+   * @return (N, classes), fp32; belongs to the caller's scope
+   */
+  public Tensor logits(Tensor x, Probe probe) {
+    Tensor weight = tensor(network.headName() + ".weight").flatten(1, -1);
+    return torch.linear(pooled(x, probe), weight, headBias);
+  }
+
+  private Tensor pooled(Tensor x, Probe probe) {
+    Tensor y = tail.forward(x, mode, probe);
+    Tensor pooled = torch.adaptive_avg_pool2d(y, ONE_BY_ONE).flatten(1, -1);
     return pooled.to(torch.ScalarType.Float);
   }
 
@@ -216,13 +253,13 @@ public final class LiveNetwork implements AutoCloseable {
   public List<Tensor> featureMaps(Tensor images) {
     List<Tensor> maps = new ArrayList<>();
     Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
-    x = stem.forward(x, mode);
+    x = stem.forward(x, mode, Probe.NONE);
     int next = 0;
     for (Stage stage : network.stages()) {
-      for (int end = next + stage.blocks().size(); next < end; next++) {
-        x = units.get(next).forward(x, mode, Probe.NONE);
-      }
+      int end = next + stage.blocks().size();
+      x = through(x, whole.visits().subList(next, end), Probe.NONE);
       maps.add(x);
+      next = end;
     }
     return maps;
   }

@@ -5,10 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The conditions of a figure: processor, system, virtual machine. */
-final class Machine {
+public final class Machine {
   private Machine() {}
 
-  static String describe() {
+  /** One line. */
+  public static String describe() {
     return "%s, %d processors, %s %s, Java %s"
         .formatted(
             processor(),

@@ -13,12 +13,12 @@ public final class RunException extends RuntimeException {
   }
 
   /** A folder or file that is not what it should be. */
-  static RunException unusable(String message, @Nullable Throwable cause) {
+  public static RunException unusable(String message, @Nullable Throwable cause) {
     return new RunException(message, cause, false);
   }
 
   /** The disk did not take what was written. */
-  static RunException unwritten(String message, Throwable cause) {
+  public static RunException unwritten(String message, Throwable cause) {
     return new RunException(message, cause, true);
   }
 

@@ -73,6 +73,15 @@ public final class Training {
     return train(setup, start -> folder, origin, events, stop);
   }
 
+  /**
+   * A folder that does not exist yet, for a run or a study that names none.
+   *
+   * @param name of the model or the study
+   */
+  public static Path freshFolder(String name) {
+    return RunFolder.fresh(name);
+  }
+
   /** A path that still leads there when the run is resumed from another folder. */
   private static String anchored(String data) {
     Path path = Path.of(data);

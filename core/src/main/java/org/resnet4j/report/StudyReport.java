@@ -1,0 +1,48 @@
+package org.resnet4j.report;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What an experiment found, as one HTML page.
+ *
+ * @param title the heading
+ * @param summary a paragraph for a newcomer: what was asked, what came out
+ * @param headline the few figures to see first, in order
+ * @param nextCommand what to try now, as typed in a shell
+ * @param conditions all that is needed to judge or repeat it, in order
+ */
+public record StudyReport(
+    String title,
+    String summary,
+    Map<String, String> headline,
+    List<Section> sections,
+    String nextCommand,
+    Map<String, String> conditions) {
+
+  /** A heading, a paragraph (or nothing) and what is shown under them. */
+  public record Section(String heading, String text, List<Figure> figures) {
+    public Section {
+      figures = List.copyOf(figures);
+    }
+  }
+
+  public StudyReport {
+    sections = List.copyOf(sections);
+    headline = Collections.unmodifiableMap(new LinkedHashMap<>(headline));
+    conditions = Collections.unmodifiableMap(new LinkedHashMap<>(conditions));
+  }
+
+  /** The page, which loads nothing and runs no script. */
+  public String html() {
+    List<Element> page = new ArrayList<>();
+    page.add(Element.of("header").add(Element.of("h1", title), Element.of("p", summary)));
+    for (Section section : sections) {
+      page.add(Element.of("section").add(Element.of("h2", section.heading())));
+    }
+    return Page.of(title, page);
+  }
+}
