@@ -165,23 +165,43 @@ public final class Construction {
       DegradationPlan.Run scratch = runs.get(2 * seed + 1);
       seeds.add(
           new Seed(
-              cell(shallow, training, clock),
+              cell(folder, shallow, training, clock),
               built(folder, shallow, scratch, clock),
-              cell(scratch, training, clock)));
+              cell(folder, scratch, training, clock)));
     }
     return seeds;
   }
 
   private Cells.Cell<ArmRun> cell(
-      DegradationPlan.Run run, ArmTraining training, Map<String, Double> clock) {
+      StudyFolder folder,
+      DegradationPlan.Run run,
+      ArmTraining training,
+      Map<String, Double> clock) {
     Network network = network(run);
     return new Cells.Cell<>(
         run.key(),
         "%s, seed %d".formatted(network.name(), run.seed()),
         cost(run, clock),
         ArmRun.class,
-        ticker -> training.armRun(run, network, splits, ticker),
+        ticker -> exactly(folder, training.armRun(run, network, splits, ticker), run.key()),
         done -> done.diverged().isEmpty() ? said(done.trainError(), done.testError()) : "diverged");
+  }
+
+  /** With the errors in fp32, in which what is built is compared. */
+  private ArmRun exactly(StudyFolder folder, ArmRun run, String key) {
+    if (!run.diverged().isEmpty()) {
+      return run;
+    }
+    Path path = folder.run(key);
+    return new ArmRun(
+        run.network(),
+        run.arm(),
+        run.depth(),
+        run.seed(),
+        1 - ArmTraining.evaluate(path, splits.train(), "fp32").top1(),
+        1 - ArmTraining.evaluate(path, splits.test(), "fp32").top1(),
+        run.curve(),
+        "");
   }
 
   private Cells.Cell<Built> built(
@@ -312,7 +332,7 @@ public final class Construction {
         "Recipe", RecipeFile.write(plan.runs().get(0).recipe()).strip().replace("\n", ", "));
     conditions.put(
         "Errors",
-        "of the final networks, all images once, in evaluation mode, without augmentation");
+        "of the final networks in fp32, all images once, in evaluation mode, without augmentation");
     return conditions;
   }
 }
