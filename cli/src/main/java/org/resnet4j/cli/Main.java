@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       QuantizeCommand.class,
       ImportCommand.class,
-      ExportCommand.class
+      ExportCommand.class,
+      LensCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
