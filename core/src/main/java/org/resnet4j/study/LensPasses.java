@@ -87,15 +87,20 @@ final class LensPasses {
   /** Kept for the caller, who closes it. */
   private Tensor stem(Tensor images) {
     try (PointerScope temporaries = new PointerScope()) {
-      return Tensors.keep(live.stem(images, Probe.NONE));
+      return kept(live.stem(images, Probe.NONE));
     }
   }
 
   /** Kept for the caller, who closes it. */
   private Tensor through(Tensor x, int unit) {
     try (PointerScope temporaries = new PointerScope()) {
-      return Tensors.keep(live.through(x, whole.subList(unit, unit + 1), Probe.NONE));
+      return kept(live.through(x, whole.subList(unit, unit + 1), Probe.NONE));
     }
+  }
+
+  /** By a handle of its own: what an operation in place returns dies with its operand's. */
+  private static Tensor kept(Tensor tensor) {
+    return Tensors.keep(tensor.detach());
   }
 
   private Logits rest(Tensor x, List<Wiring.Visit> visits, int from) {
