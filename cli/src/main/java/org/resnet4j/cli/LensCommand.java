@@ -1,17 +1,13 @@
 package org.resnet4j.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.study.Lens;
 import org.resnet4j.study.LensPlan;
 import org.resnet4j.study.LensResult;
-import org.resnet4j.study.StudyEvent;
-import org.resnet4j.study.StudyStoppedException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -81,20 +77,7 @@ final class LensCommand implements Callable<Integer> {
       description = "fp32, bf16 or auto (default: ${DEFAULT-VALUE}).")
   private String precision;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "Folder of the report, a new one (default: runs/TIME-lens).")
-  private @Nullable Path out;
-
-  @Option(
-      names = "--resume",
-      paramLabel = "DIR",
-      description = "Go on in that folder, as it was begun.")
-  private @Nullable Path resume;
-
-  @Option(names = "--dry-run", description = "Say what would be done and how long it takes.")
-  private boolean dryRun;
+  @Mixin private StudyOptions study;
 
   @Mixin private Json json;
 
@@ -104,62 +87,21 @@ final class LensCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (resume != null) {
-      refuseChoices();
-      return look(resume);
-    }
-    if (dryRun) {
+    refuseWithResume();
+    if (study.dryRun()) {
       print(Lens.forecast(plan()));
       return ExitCodes.OK;
     }
-    return look(null);
-  }
-
-  private int look(@Nullable Path begun) {
-    PrintWriter err = spec.commandLine().getErr();
-    Consumer<StudyEvent> events = console(err);
-    LensResult result;
-    try {
-      result =
-          begun == null
-              ? Lens.run(plan(), Optional.ofNullable(out), command(), events, main.stop())
-              : Lens.resume(begun, events, main.stop());
-    } catch (StudyStoppedException stopped) {
-      String next = main.terminal().commandLine("lens", "--resume", stopped.folder());
-      err.printf("stopped; go on with: %s%n", next);
-      return main.stop().status();
-    }
-    PrintWriter results = spec.commandLine().getOut();
-    if (json.wanted()) {
-      Json.print(results, result);
-    } else {
-      new LensPrint(results).print(result);
-    }
-    return ExitCodes.OK;
-  }
-
-  private Consumer<StudyEvent> console(PrintWriter err) {
-    return event -> {
-      if (event instanceof StudyEvent.Started started) {
-        main.stop().listen(() -> err.println("stopping; what is done is kept"));
-        err.printf(
-            "%s: %d pieces of work, in %s%n", started.title(), started.cells(), started.folder());
-      } else if (event instanceof StudyEvent.Finished done) {
-        err.printf(
-            "%d/%d  %s: %s, %s left%n",
-            done.number(),
-            done.cells(),
-            done.cell(),
-            done.result(),
-            Figures.clock(done.secondsLeft()));
-      } else if (event instanceof StudyEvent.Notice notice) {
-        err.println("note: " + notice.text());
-      }
-    };
-  }
-
-  private String command() {
-    return "resnet4j" + Terminal.quoted(spec.root().commandLine().getParseResult().originalArgs());
+    Optional<LensResult> result =
+        study.run(
+            main,
+            List.of("lens"),
+            (events, stop) ->
+                study.resume().isPresent()
+                    ? Lens.resume(study.resume().get(), events, stop)
+                    : Lens.run(plan(), study.out(), study.command(), events, stop));
+    result.ifPresent(this::print);
+    return result.isPresent() ? ExitCodes.OK : main.stop().status();
   }
 
   private LensPlan plan() {
@@ -179,26 +121,29 @@ final class LensCommand implements Callable<Integer> {
     return value;
   }
 
-  private void refuseChoices() {
-    for (String choice : CHOICES) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(choice)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--resume goes on as it was begun: leave " + choice + " out, or begin anew");
-      }
-    }
-    if (model != null) {
+  private void refuseWithResume() {
+    study.refuseWithResume(CHOICES);
+    if (study.resume().isPresent() && model != null) {
       throw new ParameterException(
           spec.commandLine(), "--resume knows the model: leave %s out".formatted(model));
     }
   }
 
-  private void print(Lens.Forecast forecast) {
-    PrintWriter results = spec.commandLine().getOut();
+  private void print(LensResult result) {
+    PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
-      Json.print(results, forecast);
+      Json.print(out, result);
     } else {
-      new LensPrint(results).print(forecast);
+      new LensPrint(out).print(result);
+    }
+  }
+
+  private void print(Lens.Forecast forecast) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.wanted()) {
+      Json.print(out, forecast);
+    } else {
+      new LensPrint(out).print(forecast);
     }
   }
 }

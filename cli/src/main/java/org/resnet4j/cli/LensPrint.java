@@ -1,6 +1,7 @@
 package org.resnet4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.report.Figure;
 import org.resnet4j.study.Lens;
@@ -48,7 +49,7 @@ final class LensPrint {
             "shortcut std",
             "ratio",
             "cosine",
-            "gradient",
+            "gradient share",
             "loss without",
             "top-1 without",
             "drift",
@@ -60,7 +61,7 @@ final class LensPrint {
     for (Figure.Finding finding : result.findings()) {
       out.printf("%s: %s%n  -> %s%n", word(finding.weight()), finding.what(), finding.advice());
     }
-    out.printf("%nreport: %s/report.html%n", result.folder());
+    out.printf("%nreport: %s%n", Path.of(result.folder(), "report.html"));
   }
 
   private static void add(Table table, LensBlock block) {

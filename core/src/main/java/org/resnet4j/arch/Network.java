@@ -113,13 +113,11 @@ public record Network(
       case ORIGINAL, NORM_AFTER_ADDITION, RELU_BEFORE_ADDITION -> List.of();
       case RELU_ONLY_PRE_ACTIVATION ->
           Step.place("", List.of(new Step("relu", new Operation.Relu())), shape);
-      case PRE_ACTIVATION ->
-          Step.place(
-              "",
-              List.of(
-                  new Step("norm", norm.of(shape.channels())),
-                  new Step("norm.relu", new Operation.Relu())),
-              shape);
+      case PRE_ACTIVATION -> {
+        List<Step> steps = new ArrayList<>(Step.norm("norm", norm, shape.channels()));
+        steps.add(new Step("norm.relu", new Operation.Relu()));
+        yield Step.place("", steps, shape);
+      }
     };
   }
 
@@ -247,14 +245,20 @@ public record Network(
     return new Network(name, input, classes, order, norm, stem, other);
   }
 
-  /** The plain twin: every shortcut taken away, every branch kept; named with {@code -plain}. */
+  /**
+   * The plain twin: every shortcut taken away, every branch kept. It has the catalogue's name if
+   * this network has, and else this one's with {@code -plain}.
+   */
   public Network withoutShortcuts() {
-    return withBlocks(block -> block.with(new Shortcut.None())).withName(name + "-plain");
+    Network plain = withBlocks(block -> block.with(new Shortcut.None()));
+    String twin =
+        Catalogue.knows(name) ? Catalogue.nameOf(plain).orElse(name + "-plain") : name + "-plain";
+    return plain.withName(twin);
   }
 
   /**
    * Stochastic depth: the branch of block l of L is left out in training with probability {@code l
-   * / L * rate}; arXiv 1603.09382, equation (4).
+   * / L * rate}; arXiv 1603.09382, equation (4). Takes the place of one that is there.
    *
    * @param rate of the last block, from 0 to below 1
    */
@@ -266,7 +270,8 @@ public record Network(
       List<Block> blocks = new ArrayList<>();
       for (Block block : stage.blocks()) {
         l++;
-        blocks.add(new Block.StochasticDepth(block, rate * l / count));
+        Block awake = block instanceof Block.StochasticDepth depth ? depth.block() : block;
+        blocks.add(new Block.StochasticDepth(awake, rate * l / count));
       }
       changed.add(new Stage(blocks));
     }

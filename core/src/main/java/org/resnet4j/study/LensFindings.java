@@ -163,20 +163,38 @@ final class LensFindings {
                     block.fixed(),
                     block.broken()),
             prune());
+      } else if (lossFalls(block)) {
+        add(
+            Figure.Weight.NOTE,
+            "Without %s the loss falls by %s, and yet %d images become wrong and %d right: the block makes the network surer than it should be."
+                .formatted(
+                    block.name(),
+                    decimal(-orNaN(block.lossChange())),
+                    block.broken(),
+                    block.fixed()),
+            "Keep it. If probabilities matter, train with label smoothing or divide the logits by a temperature above 1.");
       }
     }
   }
 
-  /** Whether the loss falls without it, beyond chance. */
+  /** Whether the network is better without it, in loss beyond chance and not worse in top-1. */
   static boolean harmful(LensBlock block) {
+    return lossFalls(block) && orZero(block.fixed()) >= orZero(block.broken());
+  }
+
+  private static boolean lossFalls(LensBlock block) {
     return block.removed() && orNaN(block.lossChange()) < -SURE * orNaN(block.lossChangeError());
+  }
+
+  private static int orZero(@Nullable Integer value) {
+    return value == null ? 0 : value;
   }
 
   private void spared() {
     List<LensBlock> spared =
         result.blocks().stream()
             .filter(block -> block.removal() == LensBlock.Removal.WHOLE && block.removed())
-            .filter(block -> !harmful(block))
+            .filter(block -> !lossFalls(block))
             .filter(block -> result.top1() - orNaN(block.top1Without()) <= SPARED)
             .sorted(Comparator.comparingDouble(block -> orNaN(block.lossChange())))
             .toList();

@@ -81,8 +81,8 @@ final class LensReport {
     figures.put("top-1", percent(result.top1()));
     figures.put("loss", decimal(result.loss()));
     if (!result.mostUseful().isEmpty()) {
-      figures.put("most useful block", result.mostUseful().get(0));
-      figures.put("least useful block", result.leastUseful().get(0));
+      figures.put("most useful by loss", result.mostUseful().get(0));
+      figures.put("least useful by loss", result.leastUseful().get(0));
     }
     LensPaths paths = result.paths();
     if (paths != null && paths.gradientFrom() != null) {
@@ -129,7 +129,7 @@ final class LensReport {
             tints));
     figures.add(
         new Figure.Bars(
-            "How much the loss grows without each block: of a residual network most bars are small, as its paths do not hang on each other (arXiv 1605.06431, section 4.1).",
+            "How much the loss grows without each block: short bars say that paths do not hang on each other, as of residual networks and not of plain ones (arXiv 1605.06431, section 4.1).",
             "Change of loss without each block",
             "change of loss (nats)",
             3,
@@ -156,7 +156,7 @@ final class LensReport {
         "F is what the branch gives, x what the shortcut adds to it, both before the sum.",
         List.of(
             plot(
-                "Branches are small beside their shortcuts: blocks change what they get a little, as section 4.2 of the paper (arXiv 1512.03385) finds of deep networks.",
+                "Where the branch lies far below the shortcut, blocks change what they get only a little; arXiv 1512.03385, section 4.2, finds that of deep residual networks.",
                 "Standard deviation of branch and shortcut by depth",
                 "standard deviation",
                 Figure.Scale.FROM_ZERO,
@@ -209,7 +209,7 @@ final class LensReport {
     List<Figure> figures = new ArrayList<>();
     figures.add(
         new Figure.Plot(
-            "The error grows smoothly as more blocks are removed: the network behaves like an ensemble of its paths (arXiv 1605.06431, figure 5a).",
+            "If the error grows smoothly as more blocks are removed, and does not jump at the first, the network behaves like an ensemble of its paths (arXiv 1605.06431, figure 5a).",
             new Figure.Axes(
                 "Error after removing blocks at random",
                 "blocks removed",
@@ -270,7 +270,7 @@ final class LensReport {
             .formatted(LensSurvey.PATHS),
         List.of(
             new Figure.Plot(
-                "Most paths have half the blocks in them, but the gradient comes along shorter ones: the network is deep, and is trained as if it were shallow (arXiv 1605.06431, figure 6).",
+                shares(),
                 lengthAxes(
                     "Share of paths and of gradient by length",
                     "share (%)",
@@ -287,6 +287,16 @@ final class LensReport {
                 List.of(
                     length("mean", 0, lengths, LensPaths.Length::gradient),
                     range("least and most", lengths)))));
+  }
+
+  /** What the first of the two plots says of this network. */
+  private String shares() {
+    LensPaths paths = result.paths();
+    boolean shorter =
+        paths != null && paths.gradientTo() != null && paths.gradientTo() < paths.pathsTo();
+    return shorter
+        ? "Most paths go through half of the branches, but the gradient comes along shorter ones: the network is deep and learns as if it were shallow (arXiv 1605.06431, figure 6)."
+        : "Most paths go through half of the branches; that the gradient comes along shorter ones, as arXiv 1605.06431 (figure 6) found, does not show in this network.";
   }
 
   private static Figure.Axes lengthAxes(String title, String y, Figure.Scale scale) {

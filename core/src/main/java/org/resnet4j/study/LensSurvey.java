@@ -34,11 +34,14 @@ final class LensSurvey {
   /** Curves are means over draws: fewer images will do. */
   static final int LESION_IMAGES = 500;
 
-  /** Paths drawn for each length, each with images of its own. */
-  static final int PATHS = 8;
+  /**
+   * Paths drawn for each length, each with images of its own: gradients along single paths lie
+   * apart by powers of ten, and their mean needs many.
+   */
+  static final int PATHS = 32;
 
   /** Images whose gradient comes along one path. */
-  static final int PATH_IMAGES = 32;
+  static final int PATH_IMAGES = 16;
 
   /** A watched pass, the way back and the sums; measured on ResNet-20 and ResNet-56. */
   private static final double SIGNALS_COST = 5;
@@ -226,7 +229,7 @@ final class LensSurvey {
     List<Wiring> wirings = cuts.stream().map(cut -> Wiring.without(network, cut)).toList();
     return lesion(
         "removed-" + count,
-        "%d removed at random".formatted(count),
+        "blocks removed at random: " + count,
         count,
         wirings,
         Collections.nCopies(wirings.size(), Double.NaN));
@@ -239,7 +242,7 @@ final class LensSurvey {
             .toList();
     return lesion(
         "permuted-" + swaps,
-        "%d pairs swapped at random".formatted(swaps),
+        "pairs of blocks swapped at random: " + swaps,
         swaps,
         orders.stream().map(order -> Wiring.ordered(network, order)).toList(),
         orders.stream().map(LensDraws::tau).toList());
@@ -282,7 +285,7 @@ final class LensSurvey {
     int size = Math.min(PATH_IMAGES, subject.batch());
     return new Cells.Cell<>(
         "paths-" + length,
-        "gradient along paths through %d of %d branches".formatted(length, twoWays.size()),
+        "paths through %d of %d branches".formatted(length, twoWays.size()),
         PATH_COST * PATHS * Math.min(size, pathImages.size()),
         LensPaths.Measured.class,
         ticker -> {
