@@ -21,9 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lens",
     description = {
-      "Look into a trained network, block by block, and say what to do about it:",
-      "branch beside shortcut, gradients, batch norm, dead channels,",
-      "and what is lost when blocks are removed. Leaves a report."
+      "Look into a trained network, block by block, and say what to do about it.",
+      "Blocks are watched forward and backward, removed and swapped; none is trained."
     },
     footer = {
       "",
@@ -35,7 +34,15 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class LensCommand implements Callable<Integer> {
   private static final List<String> CHOICES =
-      List.of("--data", "--images", "--batch", "--seed", "--precision", "--out", "--dry-run");
+      List.of(
+          "--data",
+          "--images",
+          "--batch",
+          "--paths",
+          "--seed",
+          "--precision",
+          "--out",
+          "--dry-run");
 
   @Parameters(
       paramLabel = "MODEL",
@@ -62,6 +69,13 @@ final class LensCommand implements Callable<Integer> {
       defaultValue = "0",
       description = "Images at a time (default: 100, or as many as fit in 1 GB).")
   private int batch;
+
+  @Option(
+      names = "--paths",
+      paramLabel = "N",
+      defaultValue = "32",
+      description = "Paths drawn for each length (default: ${DEFAULT-VALUE}).")
+  private int paths;
 
   @Option(
       names = "--seed",
@@ -110,6 +124,7 @@ final class LensCommand implements Callable<Integer> {
         required(data, "Missing required option: '--data=D'"),
         images,
         batch,
+        paths,
         seed,
         precision);
   }

@@ -65,7 +65,7 @@ class LensCommandTest {
 
   private CommandRun lens(String... more) {
     List<String> arguments = new ArrayList<>();
-    arguments.addAll(List.of("lens", model, "--data", "shapes", "--images", "6"));
+    arguments.addAll(List.of("lens", model, "--data", "shapes", "--images", "6", "--paths", "2"));
     arguments.addAll(List.of(more));
     return CommandRun.of(arguments.toArray(String[]::new));
   }
@@ -131,6 +131,7 @@ class LensCommandTest {
         "lens --data shapes | Missing required parameter: 'MODEL'",
         "lens model | Missing required option: '--data=D'",
         "lens model --data shapes --images 0 | images = 0: must be at least 1",
+        "lens model --data shapes --paths 0 | paths = 0: must be at least 1",
         "lens --resume a --seed 3 | leave --seed out",
         "lens model --resume a | --resume knows the model",
       })
@@ -143,7 +144,7 @@ class LensCommandTest {
 
   @Test
   void a_folder_that_is_no_model_or_no_study_ends_with_3() {
-    CommandRun run = CommandRun.of("lens", folder.toString(), "--data", "shapes");
+    CommandRun run = CommandRun.of("lens", folder.resolve("no").toString(), "--data", "shapes");
     assertThat(run.status()).isEqualTo(3);
     assertThat(run.err().lines()).hasSizeBetween(1, 2);
     assertThat(CommandRun.of("lens", "--resume", model).status()).isEqualTo(3);

@@ -83,7 +83,7 @@ public final class Lens {
   /** What {@link #run} would do; takes one batch to find out. */
   public static Forecast forecast(LensPlan plan) {
     try (LensSubject subject = LensSubject.open(plan)) {
-      LensSurvey survey = new LensSurvey(subject, plan.seed());
+      LensSurvey survey = new LensSurvey(subject, plan);
       return new Forecast(
           plan.model(),
           subject.network().name(),
@@ -123,6 +123,7 @@ public final class Lens {
         anchored(plan.data()),
         plan.images(),
         plan.batch(),
+        plan.paths(),
         plan.seed(),
         plan.precision());
   }
@@ -138,7 +139,7 @@ public final class Lens {
       LensSubject subject,
       Consumer<StudyEvent> events,
       BooleanSupplier stop) {
-    LensSurvey survey = new LensSurvey(subject, plan.seed());
+    LensSurvey survey = new LensSurvey(subject, plan);
     String title =
         "lens on %s, %d images of %s"
             .formatted(subject.network().name(), subject.images().size(), plan.data());

@@ -267,7 +267,7 @@ final class LensReport {
     return new StudyReport.Section(
         "Paths",
         "A network of L blocks is 2^L paths: each block is taken through its branch or past it. The gradient along single paths is measured on %d drawn paths for each length."
-            .formatted(LensSurvey.PATHS),
+            .formatted(plan.paths()),
         List.of(
             new Figure.Plot(
                 shares(),

@@ -34,12 +34,6 @@ final class LensSurvey {
   /** Curves are means over draws: fewer images will do. */
   static final int LESION_IMAGES = 500;
 
-  /**
-   * Paths drawn for each length, each with images of its own: gradients along single paths lie
-   * apart by powers of ten, and their mean needs many.
-   */
-  static final int PATHS = 32;
-
   /** Images whose gradient comes along one path. */
   static final int PATH_IMAGES = 16;
 
@@ -50,6 +44,7 @@ final class LensSurvey {
   private static final double PATH_COST = 3;
 
   private final LensSubject subject;
+  private final int drawnPaths;
   private final Network network;
   private final LensDraws draws;
   private final List<Integer> removable;
@@ -77,16 +72,17 @@ final class LensSurvey {
     }
   }
 
-  LensSurvey(LensSubject subject, long seed) {
+  LensSurvey(LensSubject subject, LensPlan plan) {
     this.subject = subject;
+    this.drawnPaths = plan.paths();
     this.network = subject.network();
-    this.draws = new LensDraws(network, seed);
+    this.draws = new LensDraws(network, plan.seed());
     List<Unit> units = network.units();
     this.removable =
         indices(units).filter(i -> removal(units.get(i)) != LensBlock.Removal.NONE).toList();
     this.twoWays = indices(units).filter(i -> !units.get(i).plain()).toList();
     this.lesionImages = LensSubject.spread(subject.images(), LESION_IMAGES);
-    this.pathImages = LensSubject.spread(subject.images(), PATHS * PATH_IMAGES);
+    this.pathImages = LensSubject.spread(subject.images(), drawnPaths * PATH_IMAGES);
     int parts = Math.min(MOST_PARTS, subject.batches());
     this.signals = each(IntStream.range(0, parts), part -> signals(part, parts));
     this.lesions = each(IntStream.range(0, parts), part -> lesions(part, parts));
@@ -286,18 +282,18 @@ final class LensSurvey {
     return new Cells.Cell<>(
         "paths-" + length,
         "paths through %d of %d branches".formatted(length, twoWays.size()),
-        PATH_COST * PATHS * Math.min(size, pathImages.size()),
+        PATH_COST * drawnPaths * Math.min(size, pathImages.size()),
         LensPaths.Measured.class,
         ticker -> {
           List<Double> gradients = new ArrayList<>();
-          while (gradients.size() < PATHS) { // Few images come again, for other paths.
+          while (gradients.size() < drawnPaths) { // Few images come again, for other paths.
             subject.visit(
                 pathImages,
                 size,
                 (batch, images) -> {
-                  if (gradients.size() < PATHS) {
+                  if (gradients.size() < drawnPaths) {
                     gradients.add(gradient(length, gradients.size(), batch, images));
-                    ticker.at((double) gradients.size() / PATHS, gradients.size() + " paths");
+                    ticker.at((double) gradients.size() / drawnPaths, gradients.size() + " paths");
                   }
                 });
           }
