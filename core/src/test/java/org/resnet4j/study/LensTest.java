@@ -283,8 +283,7 @@ class LensTest {
   @Test
   void refuses_a_network_that_gives_no_numbers() throws IOException {
     Path model =
-        LensModel.write(
-            folder.resolve("model"), TWO_BLOCKS, v -> v.get("fc.bias")[0] = Float.NaN);
+        LensModel.write(folder.resolve("model"), TWO_BLOCKS, v -> v.get("fc.bias")[0] = Float.NaN);
     assertThatThrownBy(() -> look(plan(model, IMAGES), "out"))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("its loss on these images is NaN");
