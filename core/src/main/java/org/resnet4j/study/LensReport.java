@@ -366,7 +366,7 @@ final class LensReport {
 
   private Figure.Numbers numbers() {
     return new Figure.Numbers(
-        "Every block: what is measured, and how, is in the documentation of LensBlock",
+        "Every block in numbers; means over images, measured before the sum of branch and shortcut",
         COLUMNS,
         result.blocks().stream().map(LensReport::row).toList(),
         true);
