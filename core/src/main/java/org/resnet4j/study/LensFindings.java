@@ -29,13 +29,13 @@ final class LensFindings {
   static final double BLOCKED = 0.95;
 
   /**
-   * Median distance of means, in standard deviations. On the CIFAR models that it was tried on,
-   * with data like those they were trained on, it is below 0.1; half a deviation moves a fifth of
-   * all values across the ReLU.
+   * Median distance of means, in standard deviations. Of published ResNet-20 and ResNet-56 on
+   * CIFAR-10 it is at most 0.14 in any block; half a deviation moves a fifth of all values across
+   * the ReLU, and forgetting to subtract the mean gives 0.74 in the stem.
    */
   static final double MEAN_DRIFT = 0.5;
 
-  /** Median |ln| of variances: twice or half. With data as in training it is below 0.2. */
+  /** Median |ln| of variances: twice or half. Of those networks it is at most 0.37. */
   static final double VARIANCE_DRIFT = Math.log(2);
 
   /** A share of channels that never give anything; a few are usual. */
