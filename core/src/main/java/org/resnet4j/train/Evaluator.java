@@ -61,8 +61,11 @@ public final class Evaluator {
     }
   }
 
-  /** The pixels of a batch as (N, C, H, W), channels-last, on the network's device. */
-  static Tensor images(LiveNetwork network, Batch batch) {
+  /**
+   * The pixels of a batch as (N, C, H, W), channels-last, on the network's device; belong to the
+   * caller's scope.
+   */
+  public static Tensor images(LiveNetwork network, Batch batch) {
     var shape = network.network().input();
     Tensor pixels =
         Tensors.of(batch.pixels(), batch.size(), shape.height(), shape.width(), shape.channels());

@@ -1,7 +1,7 @@
 package org.resnet4j.train;
 
-/** What the logits of one image say. */
-final class Logits {
+/** What the logits of each image of a batch say. */
+public final class Logits {
   private final float[] values;
   private final int classes;
 
@@ -10,13 +10,13 @@ final class Logits {
    *
    * @param values row by row, one row an image
    */
-  Logits(float[] values, int classes) {
+  public Logits(float[] values, int classes) {
     this.values = values;
     this.classes = classes;
   }
 
   /** The class of the highest logit; the first of equals. */
-  int best(int row) {
+  public int best(int row) {
     int best = 0;
     for (int c = 1; c < classes; c++) {
       if (at(row, c) > at(row, best)) {
@@ -38,7 +38,7 @@ final class Logits {
   }
 
   /** The logarithm of the softmax probability. */
-  double logProbability(int row, int label) {
+  public double logProbability(int row, int label) {
     double highest = at(row, best(row));
     double sum = 0;
     for (int c = 0; c < classes; c++) {
