@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       QuantizeCommand.class,
+      PruneCommand.class,
       ImportCommand.class,
       ExportCommand.class
     },

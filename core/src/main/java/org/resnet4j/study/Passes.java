@@ -125,15 +125,20 @@ final class Passes {
   /** What the first unit takes; the caller closes it. */
   private Tensor stem(Batch batch) {
     try (PointerScope temporaries = new PointerScope()) {
-      return Tensors.keep(network.stem(Evaluator.images(network, batch), Probe.NONE));
+      return kept(network.stem(Evaluator.images(network, batch), Probe.NONE));
     }
   }
 
   /** What a unit gives; the caller closes it, and what it took. */
   private Tensor unit(Tensor x, int unit) {
     try (PointerScope temporaries = new PointerScope()) {
-      return Tensors.keep(network.through(x, visits.subList(unit, unit + 1), Probe.NONE));
+      return kept(network.through(x, visits.subList(unit, unit + 1), Probe.NONE));
     }
+  }
+
+  /** What an operation in place gives is but another name for a tensor that the scope closes. */
+  private static Tensor kept(Tensor tensor) {
+    return Tensors.keep(tensor.alias());
   }
 
   /** The logits of what reaches a unit, or the end; {@code x} stays as it is. */
