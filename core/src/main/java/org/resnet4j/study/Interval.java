@@ -1,0 +1,58 @@
+package org.resnet4j.study;
+
+import java.util.Arrays;
+import org.apache.commons.statistics.distribution.TDistribution;
+
+/**
+ * The mean of independent values with its 95 % confidence interval by Student's t.
+ *
+ * @param count of the values
+ * @param deviation their standard deviation, with {@code count - 1}; NaN of one value
+ * @param low the lower end; NaN of one value, which says nothing of spread
+ * @param high the upper end
+ */
+record Interval(int count, double mean, double deviation, double low, double high) {
+  private static final double UPPER = 0.975;
+
+  /** Throws {@link IllegalArgumentException} if there is no value. */
+  static Interval of(double... values) {
+    int count = values.length;
+    double mean =
+        Arrays.stream(values)
+            .average()
+            .orElseThrow(() -> new IllegalArgumentException("an interval needs values"));
+    if (count == 1) {
+      return new Interval(1, mean, Double.NaN, Double.NaN, Double.NaN);
+    }
+    double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
+    double deviation = Math.sqrt(squares / (count - 1));
+    double quantile = TDistribution.of(count - 1).inverseCumulativeProbability(UPPER);
+    double half = quantile * deviation / Math.sqrt(count);
+    return new Interval(count, mean, deviation, mean - half, mean + half);
+  }
+
+  /**
+   * Of {@code a - b}, value by value: what is common to both, such as a seed, cancels.
+   *
+   * @throws IllegalArgumentException unless both have as many
+   */
+  static Interval ofDifference(double[] a, double[] b) {
+    if (a.length != b.length) {
+      throw new IllegalArgumentException(
+          "%d values cannot be paired with %d".formatted(a.length, b.length));
+    }
+    double[] differences = new double[a.length];
+    Arrays.setAll(differences, i -> a[i] - b[i]);
+    return of(differences);
+  }
+
+  /** Whether the whole interval lies above; never, of one value. */
+  boolean above(double bound) {
+    return low > bound;
+  }
+
+  /** Whether the whole interval lies below; never, of one value. */
+  boolean below(double bound) {
+    return high < bound;
+  }
+}
