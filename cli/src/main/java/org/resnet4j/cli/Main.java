@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       PredictCommand.class,
       QuantizeCommand.class,
       PruneCommand.class,
+      StudyCommand.class,
       ImportCommand.class,
       ExportCommand.class
     },
