@@ -1,7 +1,6 @@
 package org.resnet4j.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +9,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.study.Pruned;
 import org.resnet4j.study.Pruning;
-import org.resnet4j.study.StudyEvent;
-import org.resnet4j.study.StudyStoppedException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -103,22 +100,7 @@ final class PruneCommand implements Callable<Integer> {
       description = "Images that run together (default: what suits the network).")
   private int batch;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      description = "Folder for model and report, a new one (default: runs/TIME-prune).")
-  private @Nullable Path out;
-
-  @Option(
-      names = "--resume",
-      paramLabel = "DIR",
-      description = "Go on with what was stopped in that folder, as it was.")
-  private @Nullable Path resume;
-
-  @Option(
-      names = "--dry-run",
-      description = "Say what would be done and how long it takes, and do nothing.")
-  private boolean dryRun;
+  @Mixin private StudyOptions study;
 
   @Mixin private Json json;
 
@@ -128,56 +110,42 @@ final class PruneCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (resume != null) {
-      refuseChoices();
+    study.refuseWithResume(CHOICES);
+    if (study.resume().isPresent() && model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume knows the model: leave %s out".formatted(model));
     }
-    PrintWriter results = spec.commandLine().getOut();
-    if (dryRun) {
-      Pruning.Forecast forecast = Pruning.forecast(plan());
-      if (json.wanted()) {
-        Json.print(results, forecast);
-      } else {
-        PruneText.print(results, forecast);
-      }
+    if (study.dryRun()) {
+      print(Pruning.forecast(plan()));
       return ExitCodes.OK;
     }
-    Pruned pruned;
-    try {
-      pruned =
-          resume == null
-              ? Pruning.run(plan(), Optional.ofNullable(out), command(), this::tell, main.stop())
-              : Pruning.resume(resume, this::tell, main.stop());
-    } catch (StudyStoppedException stopped) {
-      String next = main.terminal().commandLine("prune", "--resume", stopped.folder());
-      spec.commandLine().getErr().printf("stopped; go on with: %s%n", next);
-      return main.stop().status();
-    }
-    if (json.wanted()) {
-      Json.print(results, pruned);
-    } else {
-      PruneText.print(results, pruned, main.terminal());
-    }
-    return ExitCodes.OK;
+    Optional<Pruned> pruned =
+        study.run(
+            main,
+            List.of("prune"),
+            (events, stop) ->
+                study.resume().isPresent()
+                    ? Pruning.resume(study.resume().get(), events, stop)
+                    : Pruning.run(plan(), study.out(), study.command(), events, stop));
+    pruned.ifPresent(this::print);
+    return pruned.isPresent() ? ExitCodes.OK : main.stop().status();
   }
 
-  private void tell(StudyEvent event) {
-    PrintWriter err = spec.commandLine().getErr();
-    if (event instanceof StudyEvent.Started started) {
-      main.stop().listen(() -> err.println("stopping; what was measured is kept"));
-      err.printf("%s, in %s%n", started.title(), started.folder());
-      started.notes().forEach(note -> err.println("note: " + note));
-      if (started.done() > 0) {
-        err.printf("goes on after %d pieces of work%n", started.done());
-      }
-    } else if (event instanceof StudyEvent.Finished done) {
-      err.printf(
-          "%s  %s  %s, at most %s left%n",
-          done.cell(),
-          done.result(),
-          Figures.clock(done.seconds()),
-          Figures.clock(done.secondsLeft()));
-    } else if (event instanceof StudyEvent.Notice notice) {
-      err.println("note: " + notice.text());
+  private void print(Pruned pruned) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.wanted()) {
+      Json.print(out, pruned);
+    } else {
+      PruneText.print(out, pruned, main.terminal());
+    }
+  }
+
+  private void print(Pruning.Forecast forecast) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.wanted()) {
+      Json.print(out, forecast);
+    } else {
+      PruneText.print(out, forecast);
     }
   }
 
@@ -198,23 +166,5 @@ final class PruneCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), missing);
     }
     return value;
-  }
-
-  private String command() {
-    return "resnet4j" + Terminal.quoted(spec.root().commandLine().getParseResult().originalArgs());
-  }
-
-  private void refuseChoices() {
-    for (String choice : CHOICES) {
-      if (spec.commandLine().getParseResult().hasMatchedOption(choice)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--resume goes on as it was begun: leave " + choice + " out, or begin anew");
-      }
-    }
-    if (model != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--resume knows the model: leave %s out".formatted(model));
-    }
   }
 }

@@ -270,7 +270,8 @@ public final class Pruning {
     }
     List<String> notes = new ArrayList<>(setup.data().notes());
     notes.add(
-        "%d of %d blocks can go; the search ends sooner where %s points of top-1 are lost"
+        ("%d of %d blocks can go; the search ends, before the time told, where more than %s points"
+                + " of top-1 are lost")
             .formatted(most, network.units().size(), points(setup.plan().maxDrop())));
     return new Cells(
         folder,

@@ -10,6 +10,7 @@ import org.resnet4j.arch.Unit;
 import org.resnet4j.infer.CompiledNetwork;
 import org.resnet4j.report.Figure;
 import org.resnet4j.report.StudyReport;
+import org.resnet4j.report.Verdict;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.train.Machine;
 
@@ -116,6 +117,9 @@ record PruningReport(
   private StudyReport.Section frontier() {
     List<Figure> figures = new ArrayList<>();
     figures.add(findings());
+    if (removed() > 0) {
+      figures.add(verdicts());
+    }
     figures.add(
         plot(
             "Each dot is the network with one block less than the one to its right: as long as the line is flat,"
@@ -207,7 +211,7 @@ record PruningReport(
               Figure.Weight.GOOD,
               text(
                   "Without %d blocks, depth %d instead of %d, top-1 is %.2f points lower (95 %% interval %.2f to %.2f):"
-                      + " %d images got wrong, %d right.",
+                      + " %d images that were right are wrong, %d the other way round.",
                   removed(),
                   pruned.depth(),
                   pruned.depthBefore(),
@@ -250,6 +254,28 @@ record PruningReport(
                 pruned.frontier().size(), pruned.selectionImages()),
             "Where the figure itself matters, judge the model on images that were not used here."));
     return new Figure.Findings(findings);
+  }
+
+  /** Whether the budget is kept beyond the images at hand, as far as these can say. */
+  private Figure.Verdicts verdicts() {
+    PairedDrop drop = drop(pruned.frontier().get(removed()));
+    boolean shown = drop.high() <= pruned.maxDrop();
+    return new Figure.Verdicts(
+        "The budget is kept on the images that were judged; the interval says what holds for images like them.",
+        List.of(
+            new Verdict(
+                text(
+                    "The blocks removed are worth at most %s point%s of top-1.",
+                    Pruning.points(pruned.maxDrop()), pruned.maxDrop() == 1 ? "" : "s"),
+                shown ? Verdict.Status.SHOWN : Verdict.Status.NOT_SHOWN,
+                text(
+                    "%d test images, before and after on the same; the interval takes no account of the choice of the"
+                        + " number of blocks%s",
+                    pruned.testImages(), shown ? "" : ", and more images would narrow it"),
+                drop.points(),
+                drop.low(),
+                drop.high(),
+                "points")));
   }
 
   private PairedDrop drop(Pruned.Step step) {

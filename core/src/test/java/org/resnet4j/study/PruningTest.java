@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -211,7 +212,7 @@ class PruningTest {
                     () -> steps.get() > 2))
         .isInstanceOf(StudyStoppedException.class);
     Pruned pruned = Pruning.resume(out, event -> {}, () -> false);
-    Pruned.FineTuned tuned = java.util.Objects.requireNonNull(pruned.fineTuned());
+    Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
     assertThat(tuned.epochs()).isEqualTo(2);
     assertThat(tuned.rate()).isEqualTo(1e-4);
     assertThat(tuned.mistakesBefore()).isZero();
