@@ -57,8 +57,9 @@ final class PruneText {
     Pruned.FineTuned tuned = pruned.fineTuned();
     if (tuned != null) {
       out.printf(
-          "fine-tuned for %d epochs at rate %s: %s -> %s wrong%n",
+          "fine-tuned for %d epoch%s at rate %s: %s -> %s wrong%n",
           tuned.epochs(),
+          tuned.epochs() == 1 ? "" : "s",
           tuned.rate(),
           Figures.count(tuned.mistakesBefore()),
           Figures.count(pruned.mistakesAfter()));
