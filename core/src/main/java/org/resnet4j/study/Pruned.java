@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param top1After of what is in the folder: after fine-tuning, if there was any
  * @param dropLow lower end of the 95 % interval of the true drop, in points
  * @param dropHigh upper end
+ * @param latencyThreads that worked on an image when latencies were measured
  * @param statistics {@code stored} if batch norms keep theirs, else {@code renewed}
  * @param fineTuned absent without fine-tuning
  * @param frontier the network before, then one for each block removed; the last may be beyond the
@@ -48,6 +49,7 @@ public record Pruned(
     double dropHigh,
     @Nullable Double latencyBefore,
     @Nullable Double latencyAfter,
+    int latencyThreads,
     String statistics,
     int selectionImages,
     @Nullable FineTuned fineTuned,

@@ -16,6 +16,7 @@ import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Network;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
@@ -158,8 +159,8 @@ public final class Pruning {
       double everyRound,
       double fineTuning) {}
 
-  /** Milliseconds for one image, by how many blocks are gone. */
-  record Timed(List<Integer> removed, List<Double> millis) {}
+  /** Milliseconds for one image on so many threads, by how many blocks are gone. */
+  record Timed(List<Integer> removed, List<Double> millis, int threads) {}
 
   /** What fine-tuning did to the test images. */
   record Tuned(double rate, PruningSearch.Beside test) {}
@@ -368,7 +369,8 @@ public final class Pruning {
           return new Timed(
               counts,
               PruningLatency.measure(
-                  setup.model(), networks, image, s -> ticker.at(s, "one image at a time")));
+                  setup.model(), networks, image, s -> ticker.at(s, "one image at a time")),
+              Engine.threads());
         },
         timed ->
             String.format(

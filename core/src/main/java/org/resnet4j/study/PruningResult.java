@@ -76,6 +76,7 @@ record PruningResult(
         drop.high(),
         latency(0),
         latency(kept),
+        timed.threads(),
         kept == 0 ? "stored" : rounds.get(kept - 1).statistics(),
         setup.selection().size(),
         tuned.map(this::fineTuned).orElse(null),
