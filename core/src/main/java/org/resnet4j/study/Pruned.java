@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param latencyThreads that worked on an image when latencies were measured
  * @param statistics {@code stored} if batch norms keep theirs, else {@code renewed}
  * @param fineTuned absent without fine-tuning
- * @param frontier the network before, then one for each block removed; the last may be beyond the
- *     budget
+ * @param frontier the network before, then one for each block removed; the last ones may be beyond
+ *     the budget
  * @param report the page to look at
  * @param seconds of all that was measured, in all processes that worked on it
  */
@@ -67,7 +67,7 @@ public record Pruned(
    * @param lost test images that were right in the network before and are wrong here
    * @param gained the other way round
    * @param latency absent where it was not measured
-   * @param within the budget
+   * @param within whether it is within the budget
    */
   public record Step(
       int removed,

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Network;
 import org.resnet4j.nn.LiveNetwork;
@@ -38,8 +39,9 @@ import org.resnet4j.train.Training;
  * each block that can go (those gone before left out) says which goes. Then the statistics of batch
  * norms are computed anew on other training images, as what reaches a norm has changed; they are
  * used where they give those images that choose a lower loss than the stored ones. Test images
- * choose the <em>number</em> of blocks and nothing else: the search ends where they lose more than
- * the budget, and the network before is the result.
+ * choose the <em>number</em> of blocks and nothing else: the result is the shortest network that
+ * loses no more than the budget. As a few images more or less are chance, the search ends only
+ * after three networks in a row beyond it.
  */
 public final class Pruning {
   private static final String KIND = "prune";
@@ -52,6 +54,9 @@ public final class Pruning {
   private static final long MOST_VALUES = 250_000_000;
 
   private static final int LARGEST_NATIVE = 96;
+
+  /** So many networks in a row beyond the budget end the search. */
+  private static final int PATIENCE = 3;
 
   /** Multiply-adds that one process does in the time of a measurement, about. */
   private static final double TIMING_COST = 5e11;
@@ -229,8 +234,7 @@ public final class Pruning {
       Cells cells = cells();
       PruningSearch.Start start = cells.run(startCell(search));
       List<PruningSearch.Round> rounds = rounds(search, start, cells);
-      int beyond = rounds.isEmpty() || within(start, rounds.get(rounds.size() - 1)) ? 0 : 1;
-      List<PruningSearch.Round> kept = rounds.subList(0, rounds.size() - beyond);
+      List<PruningSearch.Round> kept = rounds.subList(0, rounds.size() - beyond(start, rounds));
       Timed timed = cells.run(latencyCell(rounds, kept.size()));
       Optional<Tuned> tuned =
           setup.plan().epochs() == 0 || kept.isEmpty()
@@ -271,8 +275,8 @@ public final class Pruning {
     }
     List<String> notes = new ArrayList<>(setup.data().notes());
     notes.add(
-        ("%d of %d blocks can go; the search ends, before the time told, where more than %s points"
-                + " of top-1 are lost")
+        ("%d of %d blocks can go; the search ends, before the time told, where networks lose more than"
+                + " %s points of top-1")
             .formatted(most, network.units().size(), points(setup.plan().maxDrop())));
     return new Cells(
         folder,
@@ -318,7 +322,7 @@ public final class Pruning {
                       "without %s: %s"
                           .formatted(made.removed(), said(made.test().mistakes(), images))));
       rounds.add(round);
-      if (!within(start, round)) {
+      if (beyond(start, rounds) == PATIENCE) {
         break;
       }
       rest = DepthSurgery.without(setup.network(), PruningSearch.removed(rounds)).to();
@@ -339,10 +343,23 @@ public final class Pruning {
         images);
   }
 
-  /** In mistakes, as these are whole numbers. */
-  private boolean within(PruningSearch.Start start, PruningSearch.Round round) {
-    int more = round.test().mistakes() - start.mistakes();
-    return 100.0 * more <= setup.plan().maxDrop() * setup.data().test().size() + 1e-9;
+  private int beyond(PruningSearch.Start start, List<PruningSearch.Round> rounds) {
+    return beyond(
+        rounds.stream().map(round -> round.test().mistakes() - start.mistakes()).toList(),
+        setup::affordable);
+  }
+
+  /**
+   * How many networks at the end are beyond the budget.
+   *
+   * @param mistakes that each makes more than the first
+   */
+  static int beyond(List<Integer> mistakes, IntPredicate affordable) {
+    int beyond = 0;
+    for (int more : mistakes) {
+      beyond = affordable.test(more) ? 0 : beyond + 1;
+    }
+    return beyond;
   }
 
   static String points(double value) {

@@ -197,7 +197,7 @@ record PruningReport(
     List<Figure.Finding> findings = new ArrayList<>();
     PairedDrop drop = drop(pruned.frontier().get(removed()));
     if (removed() == 0) {
-      Pruned.Step first = pruned.frontier().get(pruned.frontier().size() - 1);
+      Pruned.Step first = pruned.frontier().get(1);
       findings.add(
           new Figure.Finding(
               Figure.Weight.NOTE,
@@ -248,9 +248,8 @@ record PruningReport(
         new Figure.Finding(
             Figure.Weight.NOTE,
             text(
-                "The test images chose the number of blocks, and so their top-1 is a little optimistic: it is the last"
-                    + " of %d networks that was still within the budget. Which blocks go was chosen by %d training images"
-                    + " alone.",
+                "The test images chose the number of blocks, and so their top-1 is a little optimistic: of %d networks it"
+                    + " is the shortest within the budget. Which blocks go was chosen by %d training images alone.",
                 pruned.frontier().size(), pruned.selectionImages()),
             "Where the figure itself matters, judge the model on images that were not used here."));
     return new Figure.Findings(findings);
@@ -387,7 +386,8 @@ record PruningReport(
         text(
             "One block a round: for each block that can go, %d training images are run without it, and the block with"
                 + " the lowest mean cross-entropy goes. Statistics of batch norms are then computed anew on %d other training"
-                + " images. The %d test images are judged once a round and say when to stop.",
+                + " images. The %d test images are judged once a round; after three networks in a row beyond the"
+                + " budget the search ends.",
             pruned.selectionImages(), setup.calibration().size(), pruned.testImages()),
         figures);
   }

@@ -13,7 +13,7 @@ import org.resnet4j.train.Machine;
 /**
  * The cells of a search as what it came to.
  *
- * @param kept how many of the rounds are within the budget
+ * @param kept how many of the rounds make the result, whose last is within the budget
  */
 record PruningResult(
     PruningSetup setup,
@@ -130,7 +130,7 @@ record PruningResult(
               round.test().lost(),
               round.test().gained(),
               latency(removed),
-              removed <= kept));
+              setup.affordable(round.test().mistakes() - start.mistakes())));
     }
     return steps;
   }

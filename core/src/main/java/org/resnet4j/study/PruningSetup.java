@@ -80,6 +80,11 @@ record PruningSetup(
     return network.multiplyAdds() <= SMALL_NETWORK ? LARGE_BATCH : SMALL_BATCH;
   }
 
+  /** Whether so many mistakes more are within the budget. */
+  boolean affordable(int mistakes) {
+    return 100.0 * mistakes <= plan.maxDrop() * data.test().size() + 1e-9;
+  }
+
   Network network() {
     return model.network();
   }
