@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "study",
     description = "Run an experiment: why residual networks work, on your data.",
-    subcommands = {StudyDegradationCommand.class},
+    subcommands = {StudyDegradationCommand.class, StudyConstructionCommand.class},
     synopsisSubcommandLabel = "EXPERIMENT",
     commandListHeading = "%nExperiments:%n",
     footer = {"", "Examples:", "  resnet4j study degradation", "  resnet4j help study degradation"})
