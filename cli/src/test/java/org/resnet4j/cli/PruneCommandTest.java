@@ -126,7 +126,9 @@ class PruneCommandTest {
         .containsPattern(
             "tiny -> \\S+: 3 blocks gone \\(layer\\S+ layer\\S+ layer\\S+\\), depth 14")
         .contains("report: " + out + "/report.html", "next: resnet4j predict " + out + "/model");
-    assertThat(run.err()).contains("pruning tiny on data", "round 3: without layer");
+    assertThat(run.err())
+        .contains("pruning tiny on data", "round 3: without layer")
+        .contains("no more than guessing would; are the classes of data the model's?");
     CommandRun again = CommandRun.of("prune", "--resume", out);
     assertThat(again.out()).isEqualTo(run.out());
     assertThat(again.err()).contains("goes on:").doesNotContain("round 3: without");

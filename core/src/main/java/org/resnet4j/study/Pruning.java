@@ -233,6 +233,7 @@ public final class Pruning {
     try (PruningSearch search = new PruningSearch(setup)) {
       Cells cells = cells();
       PruningSearch.Start start = cells.run(startCell(search));
+      chance(start).ifPresent(text -> events.accept(new StudyEvent.Notice(text)));
       List<PruningSearch.Round> rounds = rounds(search, start, cells);
       List<PruningSearch.Round> kept = rounds.subList(0, rounds.size() - beyond(start, rounds));
       Timed timed = cells.run(latencyCell(rounds, kept.size()));
@@ -249,6 +250,25 @@ public final class Pruning {
       folder.finish(report.page(), pruned, report.tables());
       return pruned;
     }
+  }
+
+  /**
+   * What to say of a network that guesses: names of classes may fit where their meaning does not.
+   */
+  private Optional<String> chance(PruningSearch.Start start) {
+    int images = setup.data().test().size();
+    double right = 1 - (double) start.mistakes() / images;
+    double guessed = 1.0 / setup.network().classes();
+    double error = Math.sqrt(guessed * (1 - guessed) / images);
+    return right > guessed + 2 * error
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "%s gets %.1f %% of the test images right, no more than guessing would; are the classes of %s the model's?",
+                setup.network().name(),
+                100 * right,
+                setup.data().name()));
   }
 
   /** Of all cells, whichever process worked on them. */
