@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       QuantizeCommand.class,
+      PruneCommand.class,
       StudyCommand.class,
       ImportCommand.class,
       ExportCommand.class,

@@ -1,6 +1,6 @@
 package org.resnet4j.train;
 
-/** What the logits of one image say. */
+/** What the logits of each image of a batch say. */
 public final class Logits {
   private final float[] values;
   private final int classes;
