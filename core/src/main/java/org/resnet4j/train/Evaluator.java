@@ -62,7 +62,7 @@ public final class Evaluator {
   }
 
   /** The pixels of a batch as (N, C, H, W), channels-last, on the network's device. */
-  static Tensor images(LiveNetwork network, Batch batch) {
+  public static Tensor images(LiveNetwork network, Batch batch) {
     var shape = network.network().input();
     Tensor pixels =
         Tensors.of(batch.pixels(), batch.size(), shape.height(), shape.width(), shape.channels());

@@ -14,7 +14,7 @@ import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
 
 /** Data, network and preprocessing that fit each other, as a recipe and a data set decide. */
-record Setup(Recipe recipe, Splits data, Network network, Preprocessing preprocessing) {
+public record Setup(Recipe recipe, Splits data, Network network, Preprocessing preprocessing) {
   /** Images of one size up to this side are taken as they are; larger ones are photographs. */
   private static final int LARGEST_NATIVE = 96;
 
@@ -24,7 +24,14 @@ record Setup(Recipe recipe, Splits data, Network network, Preprocessing preproce
   // One keeps up with the network many times over, once images are decoded.
   private static final int THREADS = 1;
 
-  static Setup of(Recipe recipe, String source) {
+  /**
+   * Opens the data and fits the recipe's network to them.
+   *
+   * @param source a folder or file, or the name of a built-in data set
+   * @throws IllegalArgumentException for a plan that cannot work
+   * @throws DataException for data that cannot be used
+   */
+  public static Setup of(Recipe recipe, String source) {
     Splits data = open(source, recipe);
     if (data.train().size() < 2) {
       throw new DataException(
@@ -72,6 +79,11 @@ record Setup(Recipe recipe, Splits data, Network network, Preprocessing preproce
       case CHANNEL -> Preprocessing.measure(train, network.input(), MEASURED);
       case PIXEL_MEAN -> Preprocessing.measurePerPixel(train, network.input(), MEASURED);
     };
+  }
+
+  /** The same data, prepared in the same way, for another training. */
+  public Setup with(Recipe otherRecipe, Network otherNetwork) {
+    return new Setup(otherRecipe, data, otherNetwork, preprocessing);
   }
 
   /** The training images in the order of the seed, varied; batches are all full if one can be. */
