@@ -41,7 +41,15 @@ class ResultsTest {
 
   private static Outcome outcome(Evaluation test) {
     return new Outcome(
-        Path.of("my runs", "a"), Catalogue.network("resnet20"), 6, 151.2, 511.6, 0.25, 0.9, test);
+        Path.of("my runs", "a"),
+        Catalogue.network("resnet20"),
+        6,
+        151.2,
+        511.6,
+        0.25,
+        0.9,
+        test,
+        List.of());
   }
 
   @Test

@@ -254,7 +254,7 @@ public record Network(
 
   /**
    * Stochastic depth: the branch of block l of L is left out in training with probability {@code l
-   * / L * rate}; arXiv 1603.09382, equation (4).
+   * / L * rate}; arXiv 1603.09382, equation (4). Takes the place of one that is there.
    *
    * @param rate of the last block, from 0 to below 1
    */
@@ -266,7 +266,8 @@ public record Network(
       List<Block> blocks = new ArrayList<>();
       for (Block block : stage.blocks()) {
         l++;
-        blocks.add(new Block.StochasticDepth(block, rate * l / count));
+        Block awake = block instanceof Block.StochasticDepth depth ? depth.block() : block;
+        blocks.add(new Block.StochasticDepth(awake, rate * l / count));
       }
       changed.add(new Stage(blocks));
     }

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Shape;
+import org.resnet4j.data.ClassNames;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.Splits;
@@ -475,7 +476,7 @@ public final class Classifier implements AutoCloseable {
   public Evaluation evaluate(String data) {
     requireOpen();
     Splits splits = DataSources.open(data, Unreadable.FAIL);
-    new ClassNames(labels).requireSame(data, splits.test().classes());
+    new ClassNames("the model", labels).requireSame(data, splits.test().classes());
     Loader.Options order = Loader.Options.inOrder(evaluationBatch());
     try (Loader images = new Loader(splits.test(), preprocessing, new Augmentation.None(), order)) {
       return Evaluator.evaluate(this::logits, images, labels);

@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Network;
+import org.resnet4j.data.ClassNames;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
@@ -156,7 +157,7 @@ public final class Quantizer {
           "out = %s: is the model's own folder; choose another".formatted(out));
     }
     Splits splits = DataSources.open(data, Unreadable.FAIL);
-    new ClassNames(saved.labels()).requireSame(data, splits.test().classes());
+    new ClassNames("the model", saved.labels()).requireSame(data, splits.test().classes());
     int[] order = Subset.order(new SplittableRandom(options.seed()), splits.train().size());
     if (order.length < 2 * FEWEST) {
       throw new DataException(

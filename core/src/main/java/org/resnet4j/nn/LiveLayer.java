@@ -16,9 +16,8 @@ import org.resnet4j.arch.Operation;
 
 /** A layer with its tensors, which belong to the network. */
 abstract sealed class LiveLayer implements AutoCloseable {
-  // Torchvision's, timm's and the paper's code agree on both.
-  private static final double EPSILON = 1e-5;
-  private static final double MOMENTUM = 0.1;
+  // Torchvision's, timm's and the paper's code agree on it.
+  static final double EPSILON = 1e-5;
   private static final long[] ONE_BY_ONE = {1, 1};
 
   private final List<Pointer> owned = new ArrayList<>();
@@ -52,7 +51,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
     return Objects.requireNonNull(state.get(name), name);
   }
 
-  abstract Tensor forward(Tensor x, boolean training);
+  abstract Tensor forward(Tensor x, Mode mode);
 
   /** Whether the result is a tensor of its own that nothing reads going back. */
   boolean overwritable() {
@@ -95,7 +94,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
     }
 
     @Override
-    Tensor forward(Tensor x, boolean training) {
+    Tensor forward(Tensor x, Mode mode) {
       Tensor kernel = weight.to(x.scalar_type());
       return torch.conv2d(x, kernel, noBias, stride, padding, dilation, groups);
     }
@@ -122,11 +121,13 @@ abstract sealed class LiveLayer implements AutoCloseable {
     }
 
     @Override
-    Tensor forward(Tensor x, boolean training) {
-      if (training) {
+    Tensor forward(Tensor x, Mode mode) {
+      boolean batch = mode.ofBatch();
+      if (batch) {
         batchesTracked.add_(new Scalar(1));
       }
-      return torch.batch_norm(x, scale, shift, mean, variance, training, MOMENTUM, EPSILON, true);
+      return torch.batch_norm(
+          x, scale, shift, mean, variance, batch, mode.momentum(), EPSILON, true);
     }
 
     @Override
@@ -147,7 +148,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
     }
 
     @Override
-    Tensor forward(Tensor x, boolean training) {
+    Tensor forward(Tensor x, Mode mode) {
       // Statistics in fp32: a group of one image is small, and bf16 keeps three digits.
       Tensor wide = x.to(torch.ScalarType.Float);
       return torch.group_norm(wide, groups, scale, shift, EPSILON, true).to(x.scalar_type());
@@ -173,7 +174,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
     }
 
     @Override
-    Tensor forward(Tensor x, boolean training) {
+    Tensor forward(Tensor x, Mode mode) {
       Tensor pooled = torch.adaptive_avg_pool2d(x, ONE_BY_ONE).flatten(1, -1);
       Tensor wide = pooled.to(torch.ScalarType.Float);
       Tensor squeezed = torch.relu_(torch.linear(wide, weight1.flatten(1, -1), bias1));
@@ -199,7 +200,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
     }
 
     @Override
-    Tensor forward(Tensor x, boolean training) {
+    Tensor forward(Tensor x, Mode mode) {
       Tensor wide = x.to(torch.ScalarType.Float);
       return torch
           .sigmoid(torch.conv2d(wide, weight, bias, ONE_BY_ONE, new long[] {0, 0}, ONE_BY_ONE, 1))
@@ -217,7 +218,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
     }
 
     @Override
-    Tensor forward(Tensor x, boolean training) {
+    Tensor forward(Tensor x, Mode mode) {
       float[] kernel = new float[9];
       for (int i = 0; i < 9; i++) {
         kernel[i] = BINOMIAL[i] / 16;
@@ -241,7 +242,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
     }
 
     @Override
-    Tensor forward(Tensor x, boolean training) {
+    Tensor forward(Tensor x, Mode mode) {
       if (operation instanceof Operation.Relu) {
         return torch.relu(x);
       }
@@ -259,10 +260,10 @@ abstract sealed class LiveLayer implements AutoCloseable {
         return x.mul(new Scalar(scale.factor()));
       }
       if (operation instanceof Operation.Dropout dropout) {
-        return torch.dropout(x, dropout.rate(), training);
+        return torch.dropout(x, dropout.rate(), mode.drops());
       }
       if (operation instanceof Operation.DropPath path) {
-        return training && path.rate() > 0 ? dropPath(x, path.rate()) : x;
+        return mode.drops() && path.rate() > 0 ? dropPath(x, path.rate()) : x;
       }
       throw new IllegalStateException("no layer for " + operation);
     }

@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.arch.Convolution;
+import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Operation;
@@ -42,7 +43,7 @@ public final class LiveNetwork implements AutoCloseable {
   private final LivePath tail;
   private final TensorOptional headBias;
   private final Wiring whole;
-  private boolean training;
+  private Mode mode = Mode.EVALUATION;
 
   private LiveNetwork(
       Network network, Device device, Precision precision, Map<String, Tensor> state) {
@@ -100,8 +101,28 @@ public final class LiveNetwork implements AutoCloseable {
     return live;
   }
 
+  /**
+   * The network after surgery, with copies of this one's tensors; in evaluation mode. The caller
+   * closes it, and this one.
+   *
+   * <p>New blocks beside a shortcut start with He's initialisation and give nothing, as the last
+   * norm of their branch, or its last convolution where no norm follows, is zero: the logits stay
+   * the same to the last bit. New blocks without a shortcut start with kernels that are 1 in the
+   * middle and batch norms that change nothing: the logits stay the same up to rounding.
+   *
+   * @param surgery of this network
+   * @param seed of the new kernels
+   */
+  public LiveNetwork after(DepthSurgery surgery, long seed) {
+    if (!surgery.from().equals(network)) {
+      throw new IllegalArgumentException(
+          "surgery of %s does not fit %s".formatted(surgery.from().name(), network.name()));
+    }
+    return of(surgery.to(), new Grafted(this, surgery, seed), device, precision);
+  }
+
   /** What scales the result of a unit's branch. */
-  private static String lastScale(Unit unit) {
+  static String lastScale(Unit unit) {
     List<Layer> branch = unit.branch();
     for (int i = branch.size() - 1; ; i--) {
       Operation operation = branch.get(i).operation();
@@ -189,7 +210,7 @@ public final class LiveNetwork implements AutoCloseable {
    */
   public Tensor stem(Tensor images, Probe probe) {
     Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
-    return stem.forward(x, training, probe);
+    return stem.forward(x, mode, probe);
   }
 
   /**
@@ -200,7 +221,7 @@ public final class LiveNetwork implements AutoCloseable {
   public Tensor through(Tensor x, List<Wiring.Visit> visits, Probe probe) {
     Tensor y = x;
     for (Wiring.Visit visit : visits) {
-      y = units.get(visit.unit()).forward(y, visit.paths(), training, probe);
+      y = units.get(visit.unit()).forward(y, visit.paths(), mode, probe);
     }
     return y;
   }
@@ -217,7 +238,7 @@ public final class LiveNetwork implements AutoCloseable {
   }
 
   private Tensor pooled(Tensor x, Probe probe) {
-    Tensor y = tail.forward(x, training, probe);
+    Tensor y = tail.forward(x, mode, probe);
     Tensor pooled = torch.adaptive_avg_pool2d(y, ONE_BY_ONE).flatten(1, -1);
     return pooled.to(torch.ScalarType.Float);
   }
@@ -232,7 +253,7 @@ public final class LiveNetwork implements AutoCloseable {
   public List<Tensor> featureMaps(Tensor images) {
     List<Tensor> maps = new ArrayList<>();
     Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
-    x = stem.forward(x, training, Probe.NONE);
+    x = stem.forward(x, mode, Probe.NONE);
     int next = 0;
     for (Stage stage : network.stages()) {
       int end = next + stage.blocks().size();
@@ -247,7 +268,16 @@ public final class LiveNetwork implements AutoCloseable {
    * Chooses between the statistics of the batch, which it then also records, and the stored ones.
    */
   public void train(boolean training) {
-    this.training = training;
+    mode = training ? Mode.TRAINING : Mode.EVALUATION;
+  }
+
+  /**
+   * Makes passes use the statistics of their batch and record them, with nothing dropped out.
+   *
+   * @param momentum the share of a batch in what is recorded, above 0 to 1; 0.1 in training
+   */
+  public void measure(double momentum) {
+    mode = Mode.measuring(momentum);
   }
 
   /** Every tensor under torchvision's name, in PyTorch's order; they stay the network's. */

@@ -25,11 +25,11 @@ final class LivePath implements AutoCloseable {
     return live.get(0);
   }
 
-  Tensor forward(Tensor x, boolean training, Probe probe) {
-    return probe == Probe.NONE ? fast(x, training) : watched(x, training, probe);
+  Tensor forward(Tensor x, Mode mode, Probe probe) {
+    return probe == Probe.NONE ? fast(x, mode) : watched(x, mode, probe);
   }
 
-  private Tensor fast(Tensor x, boolean training) {
+  private Tensor fast(Tensor x, Mode mode) {
     Tensor y = x;
     boolean overwritable = false;
     for (int i = 0; i < live.size(); i++) {
@@ -38,17 +38,17 @@ final class LivePath implements AutoCloseable {
       y =
           overwritable && layers.get(i).operation() instanceof Operation.Relu
               ? torch.relu_(y)
-              : live.get(i).forward(y, training);
+              : live.get(i).forward(y, mode);
       overwritable = live.get(i).overwritable();
     }
     return y;
   }
 
-  private Tensor watched(Tensor x, boolean training, Probe probe) {
+  private Tensor watched(Tensor x, Mode mode, Probe probe) {
     Tensor y = x;
     for (int i = 0; i < live.size(); i++) {
       Tensor input = y;
-      y = live.get(i).forward(input, training);
+      y = live.get(i).forward(input, mode);
       probe.observe(layers.get(i), input, y);
     }
     return y;

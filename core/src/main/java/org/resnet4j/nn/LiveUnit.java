@@ -27,73 +27,73 @@ final class LiveUnit implements AutoCloseable {
         unit.after().size() == 1 && unit.after().get(0).operation() instanceof Operation.Relu;
   }
 
-  Tensor forward(Tensor input, Wiring.Paths paths, boolean training, Probe probe) {
+  Tensor forward(Tensor input, Wiring.Paths paths, Mode mode, Probe probe) {
     boolean watched = probe != Probe.NONE || paths != Wiring.Paths.BOTH;
     if (paths == Wiring.Paths.SHORTCUT) {
-      return after.forward(shortcutOf(input, training, probe), training, probe);
+      return after.forward(shortcutOf(input, mode, probe), mode, probe);
     }
     if (unit.plain()) {
-      return plain(input, training, probe);
+      return plain(input, mode, probe);
     }
-    return watched ? watched(input, paths, training, probe) : fast(input, training);
+    return watched ? watched(input, paths, mode, probe) : fast(input, mode);
   }
 
-  private Tensor plain(Tensor input, boolean training, Probe probe) {
-    Tensor activated = before.forward(input, training, probe);
-    Tensor branched = branch.forward(activated, training, probe);
+  private Tensor plain(Tensor input, Mode mode, Probe probe) {
+    Tensor activated = before.forward(input, mode, probe);
+    Tensor branched = branch.forward(activated, mode, probe);
     if (probe != Probe.NONE) {
       Tensor none = new Tensor();
       probe.observe(unit, new Probe.Pass(input, input, none, branched, none, branched));
     }
-    return after.forward(branched, training, probe);
+    return after.forward(branched, mode, probe);
   }
 
   /** The shortcut alone, where nothing runs the branch. */
-  private Tensor shortcutOf(Tensor input, boolean training, Probe probe) {
+  private Tensor shortcutOf(Tensor input, Mode mode, Probe probe) {
     if (gate() != null) {
-      return input.mul(open(input, training).neg().add_(new Scalar(1)));
+      return input.mul(open(input, mode).neg().add_(new Scalar(1)));
     }
-    Tensor start = unit.sharesActivation() ? before.forward(input, training, probe) : input;
-    return shortcut.forward(start, training, probe);
+    Tensor start = unit.sharesActivation() ? before.forward(input, mode, probe) : input;
+    return shortcut.forward(start, mode, probe);
   }
 
-  private Tensor fast(Tensor input, boolean training) {
-    Tensor activated = before.forward(input, training, Probe.NONE);
-    Tensor branched = branch.forward(activated, training, Probe.NONE);
+  private Tensor fast(Tensor input, Mode mode) {
+    Tensor activated = before.forward(input, mode, Probe.NONE);
+    Tensor branched = branch.forward(activated, mode, Probe.NONE);
     Tensor other;
     LiveLayer.Gated gate = gate();
     if (gate != null) {
-      Tensor open = open(input, training);
+      Tensor open = open(input, mode);
       other = input.mul(open.neg().add_(new Scalar(1)));
       branched = gate.exclusive() ? branched.mul(open) : branched;
     } else {
       Tensor start = unit.sharesActivation() ? activated : input;
-      other = shortcut.forward(start, training, Probe.NONE);
+      other = shortcut.forward(start, mode, Probe.NONE);
     }
     if (branch.overwritable()) {
       // In place: nothing else reads the branch, and its batch norm does not need it going back.
       Tensor sum = branched.add_(other);
-      return endsInRelu ? torch.relu_(sum) : after.forward(sum, training, Probe.NONE);
+      return endsInRelu ? torch.relu_(sum) : after.forward(sum, mode, Probe.NONE);
     }
-    return after.forward(branched.add(other), training, Probe.NONE);
+    return after.forward(branched.add(other), mode, Probe.NONE);
   }
 
   /** The same values, with each path a node of its own and nothing overwritten. */
-  private Tensor watched(Tensor input, Wiring.Paths paths, boolean training, Probe probe) {
+  private Tensor watched(Tensor input, Wiring.Paths paths, Mode mode, Probe probe) {
     boolean shares = unit.sharesActivation();
-    Tensor start = shares ? before.forward(input, training, probe) : input;
+    Tensor start = shares ? before.forward(input, mode, probe) : input;
     Tensor toBranch = start.alias();
     Tensor toShortcut = start.alias();
-    Tensor activated = shares ? toBranch : before.forward(toBranch, training, probe);
-    Tensor branched = branch.forward(activated, training, probe);
+    Tensor activated = shares ? toBranch : before.forward(toBranch, mode, probe);
+    Tensor branched = branch.forward(activated, mode, probe);
     Tensor other;
     LiveLayer.Gated gate = gate();
     if (gate != null) {
-      Tensor open = open(toShortcut, training);
+      Tensor open = open(toShortcut, mode);
       other = toShortcut.mul(open.neg().add_(new Scalar(1)));
       branched = gate.exclusive() ? branched.mul(open) : branched;
     } else {
-      other = shortcut.forward(toShortcut, training, probe);
+      other = shortcut.forward(toShortcut, mode, probe);
     }
     Tensor sum =
         switch (paths) {
@@ -104,15 +104,15 @@ final class LiveUnit implements AutoCloseable {
     if (probe != Probe.NONE) {
       probe.observe(unit, new Probe.Pass(input, toBranch, toShortcut, branched, other, sum));
     }
-    return after.forward(sum, training, probe);
+    return after.forward(sum, mode, probe);
   }
 
   private LiveLayer.@Nullable Gated gate() {
     return !shortcut.isEmpty() && shortcut.first() instanceof LiveLayer.Gated gate ? gate : null;
   }
 
-  private Tensor open(Tensor input, boolean training) {
-    return shortcut.first().forward(input, training);
+  private Tensor open(Tensor input, Mode mode) {
+    return shortcut.first().forward(input, mode);
   }
 
   @Override

@@ -1,11 +1,10 @@
 package org.resnet4j.study;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * A kind of network of which a study trains one of each depth.
@@ -14,38 +13,65 @@ import java.util.stream.Collectors;
  * and 9n + 2 layers.
  */
 public enum Arm {
-  PLAIN("plain", true, "-plain", Map.of()),
-  RESIDUAL("residual", false, "", Map.of()),
+  PLAIN("plain", true, "-plain"),
+  RESIDUAL("residual", false, ""),
   /** Projections where the shape changes; arXiv 1512.03385, section 4.1, table 3. */
-  SHORTCUT_B("residual, shortcut B", false, "-b", Map.of()),
+  SHORTCUT_B("residual, shortcut B", false, "-b"),
   /** Projections everywhere. */
-  SHORTCUT_C("residual, shortcut C", false, "-c", Map.of()),
-  /**
-   * "Deeper non-bottleneck ResNets"' counterpart, footnote 4: plain bottleneck nets degrade too.
-   */
-  PLAIN_BOTTLENECK("plain bottleneck", true, "-bottleneck-plain", Map.of()),
-  BOTTLENECK("bottleneck", false, "-bottleneck", Map.of()),
-  /** Three times the iterations; footnote 3. */
-  PLAIN_LONGER("plain, 3 x iterations", true, "-plain", Map.of()),
-  PLAIN_NO_NORM("plain without batch norm", true, "-no-norm-plain", Map.of()),
-  /** Starts as its shortcuts: without norm, sums of He's branches would double with each block. */
-  NO_NORM("residual without batch norm", false, "-no-norm", Map.of("zero-branch", "true")),
-  PLAIN_PRE_ACTIVATION("plain pre-activation", true, "-plain", Map.of()),
+  SHORTCUT_C("residual, shortcut C", false, "-c"),
+  /** Footnote 4: plain networks of bottlenecks degrade too. */
+  PLAIN_BOTTLENECK("plain bottleneck", true, "-bottleneck-plain"),
+  BOTTLENECK("bottleneck", false, "-bottleneck"),
+  /** Footnote 3: three times the iterations do not cure it. */
+  PLAIN_LONGER("plain, 3 x iterations", true, "-plain"),
+  PLAIN_NO_NORM("plain without batch norm", true, "-no-norm-plain"),
+  NO_NORM("residual without batch norm", false, "-no-norm"),
+  PLAIN_PRE_ACTIVATION("plain pre-activation", true, "-plain"),
   /** arXiv 1603.05027. */
-  PRE_ACTIVATION("pre-activation", false, "", Map.of());
+  PRE_ACTIVATION("pre-activation", false, "");
 
-  private static final int BOTTLENECK_LAYERS = 9;
+  private static final int PAPER_WIDTH = 16;
+  private static final Map<String, List<Arm>> REQUESTS = requests();
 
   private final String title;
   private final boolean plain;
   private final String suffix;
-  private final Map<String, String> settings;
 
-  Arm(String title, boolean plain, String suffix, Map<String, String> settings) {
+  Arm(String title, boolean plain, String suffix) {
     this.title = title;
     this.plain = plain;
     this.suffix = suffix;
-    this.settings = settings;
+  }
+
+  private static Map<String, List<Arm>> requests() {
+    Map<String, List<Arm>> requests = new LinkedHashMap<>();
+    requests.put("b", List.of(SHORTCUT_B));
+    requests.put("c", List.of(SHORTCUT_C));
+    requests.put("bottleneck", List.of(PLAIN_BOTTLENECK, BOTTLENECK));
+    requests.put("longer", List.of(PLAIN_LONGER));
+    requests.put("no-norm", List.of(PLAIN_NO_NORM, NO_NORM));
+    requests.put("pre-activation", List.of(PLAIN_PRE_ACTIVATION, PRE_ACTIVATION));
+    return requests;
+  }
+
+  /**
+   * The two main arms and those that are asked for.
+   *
+   * @param words of {@code b, c, bottleneck, longer, no-norm, pre-activation}
+   * @throws IllegalArgumentException for another word
+   */
+  public static List<Arm> asked(List<String> words) {
+    List<Arm> arms = new ArrayList<>(List.of(PLAIN, RESIDUAL));
+    for (String word : words) {
+      List<Arm> asked = REQUESTS.get(word);
+      if (asked == null) {
+        throw new IllegalArgumentException(
+            "arm \"%s\": there is none; there are %s"
+                .formatted(word, String.join(", ", REQUESTS.keySet())));
+      }
+      arms.addAll(asked);
+    }
+    return arms.stream().distinct().toList();
   }
 
   /** For people. */
@@ -58,9 +84,17 @@ public enum Arm {
     return plain;
   }
 
-  /** What a recipe has for these networks alone. */
+  /** What names it in files: {@code plain-longer}. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /**
+   * What a recipe has for these networks alone: without norm, sums of He's branches would double
+   * the variance with each block, so they start as their shortcuts.
+   */
   Map<String, String> settings() {
-    return settings;
+    return this == NO_NORM ? Map.of("zero-branch", "true") : Map.of();
   }
 
   /** How many times the iterations of the others it trains. */
@@ -75,61 +109,11 @@ public enum Arm {
    * @param width channels of the stem; 16 in the paper
    */
   String network(int depth, int width) {
-    String channels = width == 16 ? "" : "-width" + width;
-    boolean before = this == PRE_ACTIVATION || this == PLAIN_PRE_ACTIVATION;
+    boolean preActivation = this == PRE_ACTIVATION || this == PLAIN_PRE_ACTIVATION;
     boolean bottleneck = this == BOTTLENECK || this == PLAIN_BOTTLENECK;
-    int layers = bottleneck ? BOTTLENECK_LAYERS * ((depth - 2) / 6) + 2 : depth;
-    return (before ? "resnetv2_" : "resnet") + layers + channels + suffix;
-  }
-
-  /** What names it in files: {@code plain-longer}. */
-  public String id() {
-    return name().toLowerCase(Locale.ROOT).replace('_', '-');
-  }
-
-  /** The arms that are worth training beside the two main ones, by the word that asks for them. */
-  enum Request {
-    B(SHORTCUT_B),
-    C(SHORTCUT_C),
-    BOTTLENECK(PLAIN_BOTTLENECK, Arm.BOTTLENECK),
-    LONGER(PLAIN_LONGER),
-    NO_NORM(PLAIN_NO_NORM, Arm.NO_NORM),
-    PRE_ACTIVATION(PLAIN_PRE_ACTIVATION, Arm.PRE_ACTIVATION);
-
-    private final List<Arm> arms;
-
-    Request(Arm... arms) {
-      this.arms = List.of(arms);
-    }
-
-    private String id() {
-      return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    static String ids() {
-      return Arrays.stream(values()).map(Request::id).collect(Collectors.joining(", "));
-    }
-  }
-
-  /**
-   * The two main arms and those that are asked for.
-   *
-   * @param words of {@code b, c, bottleneck, longer, no-norm, pre-activation}
-   * @throws IllegalArgumentException for another word
-   */
-  public static List<Arm> asked(List<String> words) {
-    List<Arm> arms = new ArrayList<>(List.of(PLAIN, RESIDUAL));
-    for (String word : words) {
-      arms.addAll(
-          Arrays.stream(Request.values())
-              .filter(request -> request.id().equals(word))
-              .findFirst()
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "arm \"%s\": there is none; there are %s".formatted(word, Request.ids())))
-              .arms);
-    }
-    return arms.stream().distinct().toList();
+    int blocks = (depth - 2) / 6;
+    int layers = bottleneck ? 9 * blocks + 2 : depth;
+    String channels = width == PAPER_WIDTH ? "" : "-width" + width;
+    return (preActivation ? "resnetv2_" : "resnet") + layers + channels + suffix;
   }
 }

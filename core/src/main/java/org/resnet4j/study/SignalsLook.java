@@ -7,8 +7,9 @@ import java.util.function.ToDoubleFunction;
 /**
  * What a look at a network found: how strong its signals are, forward and backward.
  *
- * <p>Every pass is as in training: batch norms use the statistics of the batch, the loss is the
- * cross-entropy, mean over the batch. All values are means over the batches looked at.
+ * <p>Every pass is as in training, but that nothing is dropped out: batch norms use the statistics
+ * of the batch, the loss is the cross-entropy, mean over the batch. All values are means over the
+ * batches looked at.
  *
  * @param step of the training, after which it was taken
  * @param loss mean cross-entropy

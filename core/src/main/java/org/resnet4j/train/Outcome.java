@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.resnet4j.arch.Network;
 
 /**
@@ -13,6 +14,7 @@ import org.resnet4j.arch.Network;
  * @param trainLoss of the last epoch
  * @param trainTop1 of the last epoch, a fraction
  * @param test the last evaluation
+ * @param history every epoch of the run, those before it was resumed included
  */
 public record Outcome(
     Path run,
@@ -22,4 +24,9 @@ public record Outcome(
     double imagesPerSecond,
     double trainLoss,
     double trainTop1,
-    Evaluation test) {}
+    Evaluation test,
+    List<Event.Epoch> history) {
+  public Outcome {
+    history = List.copyOf(history);
+  }
+}

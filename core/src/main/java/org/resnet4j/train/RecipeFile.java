@@ -19,6 +19,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
@@ -64,11 +65,7 @@ public final class RecipeFile {
           "no recipe is called \"%s\"%s; there are %s, or give a .yaml file"
               .formatted(nameOrFile, suggestion(nameOrFile, SHIPPED), String.join(", ", SHIPPED)));
     }
-    overrides.forEach(
-        (key, value) -> {
-          requireKnown("--set", key);
-          values.put(key, value);
-        });
+    replace(values, overrides);
     return recipe(values);
   }
 
@@ -77,13 +74,41 @@ public final class RecipeFile {
     return load(file.toString(), Map.of());
   }
 
+  /**
+   * The recipe with keys replaced.
+   *
+   * @param overrides key to value, both as in a file
+   * @throws IllegalArgumentException for an unknown key or an illegal value
+   */
+  public static Recipe with(Recipe recipe, Map<String, String> overrides) {
+    Map<String, String> values = new LinkedHashMap<>();
+    components().forEach(component -> values.put(key(component), written(component, recipe)));
+    replace(values, overrides);
+    return recipe(values);
+  }
+
+  private static void replace(Map<String, String> values, Map<String, String> overrides) {
+    overrides.forEach(
+        (key, value) -> {
+          requireKnown("--set", key);
+          values.put(key, value);
+        });
+  }
+
   /** The recipe as YAML, every key included. */
   public static String write(Recipe recipe) {
     StringBuilder text = new StringBuilder();
     for (RecordComponent component : components()) {
-      text.append(key(component)).append(": ").append(written(component, recipe)).append('\n');
+      String value = written(component, recipe);
+      text.append(key(component)).append(": ").append(quoted(component, value)).append('\n');
     }
     return text.toString();
+  }
+
+  /** As YAML reads it back: the name of a network may be anybody's. */
+  private static String quoted(RecordComponent component, String value) {
+    boolean plain = component.getType() != String.class || value.matches("\\w[\\w./-]*");
+    return plain ? value : JsonMapper.shared().writeValueAsString(value);
   }
 
   private static String written(RecordComponent component, Recipe recipe) {

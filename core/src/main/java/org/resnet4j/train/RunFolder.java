@@ -10,13 +10,14 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import org.resnet4j.weights.AtomicFile;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Where a run leaves everything: recipe, checkpoints, metrics, report and, in {@code model}, the
- * network.
+ * network; in {@code start} the model that it began with, if any.
  */
 record RunFolder(Path path) {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -25,9 +26,16 @@ record RunFolder(Path path) {
   /** What a run was started with, besides its recipe. */
   record Origin(String data, String command) {}
 
+  /** Writes the model that a run begins with, or nothing if there is none. */
+  @FunctionalInterface
+  interface Start {
+    void write(Path folder) throws IOException;
+  }
+
   /** The folder that a run gets if it asks for none. */
   static Path fresh(String model) {
-    String name = LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + "-" + model;
+    String plain = model.replaceAll("[^A-Za-z0-9._-]", "-"); // The network may be anybody's.
+    String name = LocalDateTime.now(ZoneId.systemDefault()).format(TIME) + "-" + plain;
     Path path = Path.of("runs", name);
     for (int i = 2; Files.exists(path); i++) {
       path = Path.of("runs", name + "-" + i);
@@ -35,8 +43,8 @@ record RunFolder(Path path) {
     return path;
   }
 
-  /** Makes the folder with recipe and origin in it; refuses one that exists. */
-  static RunFolder create(Path path, Recipe recipe, Origin origin) {
+  /** Makes the folder with start, recipe and origin in it; refuses one that exists. */
+  static RunFolder create(Path path, Recipe recipe, Origin origin, Start start) {
     try {
       Path parent = path.toAbsolutePath().getParent();
       if (parent != null) {
@@ -44,6 +52,7 @@ record RunFolder(Path path) {
       }
       Files.createDirectory(path);
       RunFolder folder = new RunFolder(path);
+      start.write(folder.start()); // First, as a folder with a recipe counts as a run.
       AtomicFile.write(folder.recipeFile(), RecipeFile.write(recipe).getBytes(UTF_8));
       AtomicFile.write(folder.originFile(), JSON.writeValueAsBytes(origin));
       return folder;
@@ -86,6 +95,15 @@ record RunFolder(Path path) {
 
   Path model() {
     return path.resolve("model");
+  }
+
+  /** The model that the run began with, if that was not just an initialised network. */
+  Optional<SavedModel> begun() {
+    return Files.isDirectory(start()) ? Optional.of(SavedModel.open(start())) : Optional.empty();
+  }
+
+  private Path start() {
+    return path.resolve("start");
   }
 
   Path checkpoints() {

@@ -81,8 +81,24 @@ public record SavedModel(
     }
   }
 
-  /** Writes the folder: config, weights, card. */
-  void write(LiveNetwork live, String card) throws IOException {
+  /** The same model in another folder, where it may not be yet. */
+  public SavedModel in(Path other) {
+    return new SavedModel(other, network, labels, preprocessing);
+  }
+
+  /** The same classes and preprocessing around another network. */
+  public SavedModel as(Network other) {
+    return new SavedModel(folder, other, labels, preprocessing);
+  }
+
+  /**
+   * Writes the folder: config, weights, card.
+   *
+   * @param live the network with its weights
+   * @param card what people should know, Markdown
+   * @throws IOException if it cannot be written
+   */
+  public void write(LiveNetwork live, String card) throws IOException {
     ModelConfig config =
         new ModelConfig(
             network,

@@ -1,9 +1,13 @@
 package org.resnet4j.train;
 
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Shape;
+import org.resnet4j.data.ClassNames;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
@@ -12,9 +16,22 @@ import org.resnet4j.data.batch.Loader;
 import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Precision;
 
-/** Data, network and preprocessing that fit each other, as a recipe and a data set decide. */
-public record Setup(Recipe recipe, Splits data, Network network, Preprocessing preprocessing) {
+/**
+ * Data, network and preprocessing that fit each other, as a recipe and a data set decide.
+ *
+ * @param recipe names the network
+ * @param start the model to begin with; absent for a network that is initialised
+ */
+public record Setup(
+    Recipe recipe,
+    Splits data,
+    Network network,
+    Preprocessing preprocessing,
+    Optional<SavedModel> start) {
   /** Images of one size up to this side are taken as they are; larger ones are photographs. */
   private static final int LARGEST_NATIVE = 96;
 
@@ -32,14 +49,45 @@ public record Setup(Recipe recipe, Splits data, Network network, Preprocessing p
    * @throws DataException for data that cannot be used
    */
   public static Setup of(Recipe recipe, String source) {
+    return of(recipe, source, Optional.empty());
+  }
+
+  /**
+   * As {@link #of(Recipe, String)}, with the network and preprocessing of a model if given.
+   *
+   * @throws DataException also for data whose classes are not the model's
+   */
+  public static Setup of(Recipe recipe, String source, Optional<SavedModel> start) {
     Splits data = open(source, recipe);
     if (data.train().size() < 2) {
       throw new DataException(
           "%s: %d training image is too few; batch norm needs at least 2"
               .formatted(source, data.train().size()));
     }
+    if (start.isPresent()) {
+      return from(start.get(), recipe, source, data);
+    }
     Network network = network(recipe, data.train());
-    return new Setup(recipe, data, network, preprocessing(recipe, network, data.train()));
+    Preprocessing preprocessing = preprocessing(recipe, network, data.train());
+    return new Setup(recipe, data, network, preprocessing, start);
+  }
+
+  /** Its preprocessing is the model's too, unless the recipe wants images of another size. */
+  private static Setup from(SavedModel start, Recipe recipe, String source, Splits data) {
+    new ClassNames("the model " + start.folder(), start.labels())
+        .requireSame(source, data.train().classes());
+    Network saved = start.network();
+    Shape input = saved.input();
+    if (recipe.size() > 0) {
+      input = new Shape(input.channels(), recipe.size(), recipe.size());
+    }
+    Network network = restless(recipe, saved.withInput(input));
+    Preprocessing preprocessing =
+        input.equals(saved.input())
+            ? start.preprocessing()
+            : preprocessing(recipe, network, data.train());
+    Recipe named = RecipeFile.with(recipe, Map.of("model", network.name()));
+    return new Setup(named, data, network, preprocessing, Optional.of(start));
   }
 
   private static Splits open(String source, Recipe recipe) {
@@ -55,7 +103,10 @@ public record Setup(Recipe recipe, Splits data, Network network, Preprocessing p
             ? new Shape(channels, recipe.size(), recipe.size())
             : commonShape(train)
                 .orElse(new Shape(channels, named.input().height(), named.input().width()));
-    Network network = named.withInput(shape).withClasses(train.classes().size());
+    return restless(recipe, named.withInput(shape).withClasses(train.classes().size()));
+  }
+
+  private static Network restless(Recipe recipe, Network network) {
     return recipe.stochasticDepth() > 0
         ? network.withStochasticDepth(recipe.stochasticDepth())
         : network;
@@ -81,9 +132,28 @@ public record Setup(Recipe recipe, Splits data, Network network, Preprocessing p
     };
   }
 
-  /** The same data, prepared in the same way, for another training. */
+  /** The same data, prepared in the same way, for a network that begins anew. */
   public Setup with(Recipe otherRecipe, Network otherNetwork) {
-    return new Setup(otherRecipe, data, otherNetwork, preprocessing);
+    return new Setup(otherRecipe, data, otherNetwork, preprocessing, Optional.empty());
+  }
+
+  /** The network as the run begins; the caller closes it. */
+  LiveNetwork live(Device device, Precision precision) {
+    return start
+        .map(model -> model.as(network).live(device, precision))
+        .orElseGet(
+            () ->
+                LiveNetwork.initialised(
+                    network, recipe.seed(), recipe.zeroBranch(), device, precision));
+  }
+
+  /** Writes what the run begins with as a model folder, if that is somebody's model. */
+  void writeStart(Path folder, LiveNetwork live) throws IOException {
+    if (start.isPresent()) {
+      String card = "# %s%n%nWhat the run beside it began with: %s%n";
+      new SavedModel(folder, network, start.get().labels(), preprocessing)
+          .write(live, card.formatted(network.name(), start.get().folder()));
+    }
   }
 
   /** The training images in the order of the seed, varied; batches are all full if one can be. */

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
@@ -25,8 +25,16 @@ public final class Training {
    * @param data a folder or file, or the name of a built-in data set
    * @param folder the run's folder, which must not exist; {@code runs/<time>-<model>} if absent
    * @param command what the user typed, for the record
+   * @param from a model folder whose network and weights the run begins with; the recipe's model
+   *     and initialisation then do not matter. If absent, the recipe's model, initialised
    */
-  public record Plan(Recipe recipe, String data, Optional<Path> folder, String command) {}
+  public record Plan(
+      Recipe recipe, String data, Optional<Path> folder, String command, Optional<Path> from) {
+    /** Begins with the recipe's model, initialised. */
+    public Plan(Recipe recipe, String data, Optional<Path> folder, String command) {
+      this(recipe, data, folder, command, Optional.empty());
+    }
+  }
 
   /**
    * Trains from the beginning.
@@ -34,16 +42,23 @@ public final class Training {
    * @param events told of everything that happens
    * @param stop asked after each step; once true, the run saves a checkpoint and ends
    * @throws IllegalArgumentException for a plan that cannot work
-   * @throws org.resnet4j.data.DataException for data that cannot be used
+   * @throws org.resnet4j.data.DataException for data that cannot be used, or whose classes are not
+   *     those of the model to begin with
+   * @throws org.resnet4j.weights.WeightsException if that is no model
    * @throws DivergedException if the loss is no longer a number
    * @throws RunException if the folder exists or cannot be written
    * @throws StoppedException if told to stop before the end
    */
   public static Outcome run(Plan plan, Consumer<Event> events, BooleanSupplier stop) {
-    Setup setup = Setup.of(plan.recipe(), plan.data());
+    Setup setup = Setup.of(plan.recipe(), plan.data(), plan.from().map(SavedModel::open));
     RunFolder.Origin origin = new RunFolder.Origin(anchored(plan.data()), plan.command());
-    Path path = plan.folder().orElseGet(() -> RunFolder.fresh(plan.recipe().model()));
-    return train(setup, () -> RunFolder.create(path, plan.recipe(), origin), origin, events, stop);
+    Path path = plan.folder().orElseGet(() -> RunFolder.fresh(setup.recipe().model()));
+    return train(
+        setup,
+        start -> RunFolder.create(path, setup.recipe(), origin, start),
+        origin,
+        events,
+        stop);
   }
 
   /**
@@ -54,7 +69,8 @@ public final class Training {
   public static Outcome resume(Path run, Consumer<Event> events, BooleanSupplier stop) {
     RunFolder folder = RunFolder.open(run);
     RunFolder.Origin origin = folder.origin();
-    return train(Setup.of(folder.recipe(), origin.data()), () -> folder, origin, events, stop);
+    Setup setup = Setup.of(folder.recipe(), origin.data(), folder.begun());
+    return train(setup, start -> folder, origin, events, stop);
   }
 
   /**
@@ -75,20 +91,18 @@ public final class Training {
   /** Asks for the folder last, so that a plan that cannot work leaves none behind. */
   private static Outcome train(
       Setup setup,
-      Supplier<RunFolder> place,
+      Function<RunFolder.Start, RunFolder> place,
       RunFolder.Origin origin,
       Consumer<Event> events,
       BooleanSupplier stop) {
     Recipe recipe = setup.recipe();
     Device device = Device.of(recipe.device());
     Precision precision = Precision.of(recipe.precision(), device);
-    try (LiveNetwork network =
-            LiveNetwork.initialised(
-                setup.network(), recipe.seed(), recipe.zeroBranch(), device, precision);
+    try (LiveNetwork network = setup.live(device, precision);
         Optimizer optimizer = new Optimizer(recipe, network);
         Loader trainImages = setup.trainImages();
         Loader testImages = setup.testImages()) {
-      RunFolder folder = place.get();
+      RunFolder folder = place.apply(start -> setup.writeStart(start, network));
       Optional<Path> checkpoint = new Checkpoints(folder.checkpoints(), events).last();
       Progress progress =
           checkpoint
@@ -149,6 +163,7 @@ public final class Training {
         progress.images() / progress.trainSeconds(),
         last.trainLoss(),
         last.trainTop1(),
-        test);
+        test,
+        progress.history());
   }
 }

@@ -44,13 +44,7 @@ public final class WatchedTraining {
   public static End run(Setup setup, Watcher watcher) {
     Recipe recipe = setup.recipe();
     Device device = Device.of(recipe.device());
-    try (LiveNetwork network =
-            LiveNetwork.initialised(
-                setup.network(),
-                recipe.seed(),
-                recipe.zeroBranch(),
-                device,
-                Precision.of(recipe.precision(), device));
+    try (LiveNetwork network = setup.live(device, Precision.of(recipe.precision(), device));
         Optimizer optimizer = new Optimizer(recipe, network);
         Loader images = setup.trainImages()) {
       watcher.at(0, Double.NaN, network);

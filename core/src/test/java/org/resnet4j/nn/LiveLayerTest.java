@@ -72,7 +72,7 @@ class LiveLayerTest {
         PointerScope scope = new PointerScope()) {
       torch.manual_seed(1);
       Tensor x = Tensors.of(ones, IMAGES, 2, 2, 2);
-      return Tensors.floats(layer.forward(x, training));
+      return Tensors.floats(layer.forward(x, training ? Mode.TRAINING : Mode.EVALUATION));
     }
   }
 }

@@ -1,21 +1,29 @@
-package org.resnet4j.infer;
+package org.resnet4j.data;
 
 import java.util.List;
 import java.util.stream.IntStream;
-import org.resnet4j.data.DataException;
 
-/** The names of a model's classes, and whether data have the same. */
-record ClassNames(List<String> ours) {
+/**
+ * The names of a model's classes, and whether data have the same.
+ *
+ * @param model what to call the model, e.g. {@code the model}
+ * @param ours the names, in the order of the logits
+ */
+public record ClassNames(String model, List<String> ours) {
+  public ClassNames {
+    ours = List.copyOf(ours);
+  }
+
   /**
    * Data without names has numbers for them, and those fit any model.
    *
    * @throws DataException if the data have other classes; names the first
    */
-  void requireSame(String data, List<String> theirs) {
+  public void requireSame(String data, List<String> theirs) {
     if (theirs.size() != ours.size()) {
       throw new DataException(
-          "%s has %d classes but the model knows %d; give data with the model's classes: %s"
-              .formatted(data, theirs.size(), ours.size(), abbreviated()));
+          "%s has %d classes but %s knows %d; give data with the model's classes: %s"
+              .formatted(data, theirs.size(), model, ours.size(), abbreviated()));
     }
     if (numbered(theirs) || numbered(ours)) {
       return;
@@ -23,8 +31,8 @@ record ClassNames(List<String> ours) {
     for (int label = 0; label < ours.size(); label++) {
       if (!theirs.get(label).equals(ours.get(label))) {
         throw new DataException(
-            "%s: class %d is \"%s\" but the model's is \"%s\"; give data with the model's classes in its order: %s"
-                .formatted(data, label, theirs.get(label), ours.get(label), abbreviated()));
+            "%s: class %d is \"%s\" but %s's is \"%s\"; give data with the model's classes in its order: %s"
+                .formatted(data, label, theirs.get(label), model, ours.get(label), abbreviated()));
       }
     }
   }
