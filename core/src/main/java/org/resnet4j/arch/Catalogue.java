@@ -13,7 +13,11 @@ import java.util.Optional;
  * bottleneck on its 3x3. Any other {@code resnetD} with D = 6n + 2 is the CIFAR network of section
  * 4.2: 3x32x32, 10 classes, option A with the zeros around. Suffixes change that: {@code -v1} (the
  * stride on the first 1x1), then one of {@code -a}, {@code -a-after}, {@code -b}, {@code -c} and
- * {@code -plain}.
+ * {@code -plain}. CIFAR networks also have, before that one and in this order, {@code -widthW} (W
+ * channels from the stem on, not 16), {@code -bottleneck} (D = 9n + 2, option B, the stride on the
+ * first 1x1) and {@code -no-norm} (biases in place of batch norm), e.g. {@code
+ * resnet56-width8-no-norm-plain}; those whose depth is an ImageNet network's say {@code -cifar}
+ * first.
  *
  * <p>The rest of the family has the names of torchvision and timm, e.g. {@code resnet50d}, {@code
  * seresnet50}, {@code resnext50_32x4d}, {@code wide_resnet50_2}, {@code resnetv2_50}, {@code
@@ -62,11 +66,14 @@ public final class Catalogue {
 
   /** Whether {@link #network} knows the name. */
   public static boolean knows(String name) {
+    return find(name).isPresent();
+  }
+
+  private static Optional<Network> find(String name) {
     try {
-      network(name);
-      return true;
+      return Optional.of(network(name));
     } catch (IllegalArgumentException e) {
-      return false;
+      return Optional.empty();
     }
   }
 
@@ -76,26 +83,27 @@ public final class Catalogue {
     List<String> names = new ArrayList<>();
     ImageNetFamily.listed().values().forEach(names::addAll);
     CifarFamily.listed().values().forEach(names::addAll);
+    names.addAll(CifarFamily.candidates(network));
     names.addAll(List.of("resnet" + depth, "resnet" + depth + "-v1", "resnetv2_" + depth));
     for (ShortcutOption option : ShortcutOption.values()) {
       names.add("resnet" + depth + option.suffix());
+      names.add("resnet" + depth + "-v1" + option.suffix());
     }
     // Making every network takes longer than reading its weights; a wide one counts projections
     // too.
     return names.stream()
         .filter(name -> name.contains("" + depth) || name.contains("wrn-" + (depth + 2)))
-        .filter(Catalogue::knows)
-        .filter(
-            name -> {
-              Network known = network(name);
-              return known.depth() == depth
-                  && known
-                      .withInput(network.input())
-                      .withClasses(network.classes())
-                      .withName(network.name())
-                      .equals(network);
-            })
+        .filter(name -> find(name).filter(known -> same(known, network)).isPresent())
         .findFirst();
+  }
+
+  private static boolean same(Network known, Network network) {
+    return known.depth() == network.depth()
+        && known
+            .withInput(network.input())
+            .withClasses(network.classes())
+            .withName(network.name())
+            .equals(network);
   }
 
   /**
@@ -106,21 +114,18 @@ public final class Catalogue {
     return cifar(n, 16, option);
   }
 
-  /** A CIFAR network whose first stage has {@code width} channels instead of 16. */
+  /**
+   * A CIFAR network whose stem and first stage have {@code width} channels instead of 16; {@link
+   * #network} knows its name up to n = 1000 and width = 1024.
+   */
   public static Network cifar(int n, int width, ShortcutOption option) {
     if (n < 1 || width < 1) {
       throw new IllegalArgumentException(
           "n = %d, width = %d: a CIFAR network needs both to be at least 1".formatted(n, width));
     }
-    int depth = 6 * n + 2;
-    // The ImageNet networks of 50 and 152 layers have the plain names, and other widths have none.
-    String name =
-        "resnet"
-            + depth
-            + (ImageNetFamily.DEPTHS.contains(depth) ? "-cifar" : "")
-            + (width == 16 ? "" : "-width" + width)
-            + (option == ShortcutOption.A ? "" : option.suffix());
-    return CifarFamily.basic(n, width, 1, option).withName(name);
+    String suffix = option == ShortcutOption.A ? "" : option.suffix();
+    String name = new CifarName(false, 6 * n + 2, width, false, true, suffix).text();
+    return CifarFamily.basic(name, n, width, 1, option);
   }
 
   private static IllegalArgumentException unknown(String name) {
@@ -128,8 +133,9 @@ public final class Catalogue {
         name.startsWith("plain") ? "; did you mean resnet" + name.substring(5) + "-plain?" : "";
     return new IllegalArgumentException(
         ("no network is called \"%s\"%s%nThere are resnet18, 34, 50, 101, 152 (ImageNet) and resnet20,"
-                + " 32, ... 6n+2 (CIFAR), with -v1, -a, -a-after, -b, -c or -plain, and the rest of the"
+                + " 32, ... 6n+2 (CIFAR; 9n+2 with -bottleneck), with -v1, -width1 to -width%d,"
+                + " -bottleneck, -no-norm, then -a, -a-after, -b, -c or -plain, and the rest of the"
                 + " family; see: resnet4j models")
-            .formatted(name, plain));
+            .formatted(name, plain, CifarName.WIDEST));
   }
 }

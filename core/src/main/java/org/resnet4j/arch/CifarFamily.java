@@ -8,15 +8,13 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.resnet4j.arch.Block.Bottleneck;
 import org.resnet4j.arch.Block.Bottleneck.Strided;
 
 /** Networks for 32x32 images and 10 classes: three stages, each of half the size of the last. */
 final class CifarFamily {
-  private static final int DEEPEST = 6002;
   private static final List<Integer> DEPTHS = List.of(20, 32, 44, 56, 110, 1202);
-  private static final Pattern PAPER = Pattern.compile("resnet([1-9]\\d{0,3})(-[a-z-]+)?");
-  private static final Pattern PRE_ACTIVATION = Pattern.compile("resnetv2_([1-9]\\d{0,3})");
   private static final Pattern GROUPED = Pattern.compile("resnext29_([1-9]\\d?)x([1-9]\\d{0,2})d");
   private static final Pattern WIDE = Pattern.compile("wrn-([1-9]\\d{0,2})-([1-9]\\d?)(-dropout)?");
 
@@ -61,67 +59,81 @@ final class CifarFamily {
   }
 
   static Optional<Network> find(String name) {
-    Matcher paper = PAPER.matcher(name);
-    if (paper.matches()) {
-      String suffix = paper.group(2) == null ? "" : paper.group(2);
-      return paper(Integer.parseInt(paper.group(1)), suffix);
-    }
-    Matcher preActivation = PRE_ACTIVATION.matcher(name);
-    if (preActivation.matches()) {
-      return preActivation(Integer.parseInt(preActivation.group(1)));
+    Optional<CifarName> parts = CifarName.parse(name);
+    if (parts.isPresent()) {
+      return paper(name, parts.get());
     }
     Matcher grouped = GROUPED.matcher(name);
     if (grouped.matches()) {
       return Optional.of(
-          grouped(Integer.parseInt(grouped.group(1)), Integer.parseInt(grouped.group(2))));
+          grouped(name, Integer.parseInt(grouped.group(1)), Integer.parseInt(grouped.group(2))));
     }
     Matcher wide = WIDE.matcher(name);
     if (wide.matches()) {
-      return wide(
-          Integer.parseInt(wide.group(1)), Integer.parseInt(wide.group(2)), wide.group(3) != null);
+      return wide(name, wide);
     }
     return Optional.empty();
   }
 
-  /** arXiv 1512.03385, section 4.2, and its variants in arXiv 1603.05027. */
-  private static Optional<Network> paper(int depth, String suffix) {
-    if (!isBasic(depth)) {
-      return Optional.empty();
-    }
-    int n = (depth - 2) / 6;
-    Network network = basic(n, 16, 1, ShortcutOption.A);
-    Shortcut shortcut = SHORTCUTS.get(suffix);
-    if (shortcut != null) {
-      return Optional.of(network.withBlocks(replacingIdentity(shortcut)));
-    }
-    Order order = ORDERS.get(suffix);
-    if (order != null) {
-      return Optional.of(network.withOrder(order));
-    }
-    return suffix.isEmpty()
-        ? Optional.of(network)
-        : ShortcutOption.ofSuffix(suffix).map(option -> basic(n, 16, 1, option));
+  /** The names of which the network has one, if it is of arXiv 1512.03385 or 1603.05027. */
+  static List<String> candidates(Network network) {
+    int width = network.stem().convolutions().get(0).out();
+    boolean preActivation = network.order() == Order.PRE_ACTIVATION;
+    boolean bottleneck = network.stages().get(0).blocks().get(0) instanceof Bottleneck;
+    boolean norm = !(network.norm() instanceof Norm.None);
+    Stream<String> suffixes =
+        Stream.of(
+                Stream.of(""),
+                Stream.of(ShortcutOption.values()).map(ShortcutOption::suffix),
+                SHORTCUTS.keySet().stream().sorted(),
+                ORDERS.keySet().stream().sorted())
+            .flatMap(suffix -> suffix);
+    return suffixes
+        .map(
+            suffix ->
+                new CifarName(preActivation, network.depth(), width, bottleneck, norm, suffix)
+                    .text())
+        .toList();
   }
 
-  private static boolean isBasic(int depth) {
-    return depth >= 8 && depth <= DEEPEST && (depth - 2) % 6 == 0;
+  /**
+   * arXiv 1512.03385, section 4.2, and its variants in arXiv 1603.05027; bottlenecks are those of
+   * its table 3, in either order.
+   */
+  private static Optional<Network> paper(String name, CifarName parts) {
+    String suffix = parts.suffix();
+    boolean variant = SHORTCUTS.containsKey(suffix) || ORDERS.containsKey(suffix);
+    if (parts.preActivation() && !suffix.isEmpty() && !suffix.equals("-plain")) {
+      return Optional.empty();
+    }
+    ShortcutOption usual = parts.bottleneck() ? ShortcutOption.B : ShortcutOption.A;
+    return (variant || suffix.isEmpty() ? Optional.of(usual) : ShortcutOption.ofSuffix(suffix))
+        .map(option -> original(name, parts, option))
+        .map(network -> parts.norm() ? network : network.withNorm(new Norm.None()))
+        .map(network -> parts.preActivation() ? preActivated(network) : varied(network, suffix));
+  }
+
+  private static Network original(String name, CifarName parts, ShortcutOption option) {
+    return parts.bottleneck()
+        ? bottlenecks(name, parts.blocks(), parts.width(), option)
+        : basic(name, parts.blocks(), parts.width(), 1, option);
+  }
+
+  private static Network varied(Network network, String suffix) {
+    Shortcut shortcut = SHORTCUTS.get(suffix);
+    Network with = shortcut == null ? network : network.withBlocks(replacingIdentity(shortcut));
+    return with.withOrder(ORDERS.getOrDefault(suffix, Order.ORIGINAL));
   }
 
   private static UnaryOperator<Block> replacingIdentity(Shortcut other) {
     return block -> block.shortcut() instanceof Shortcut.Identity ? block.with(other) : block;
   }
 
-  /** arXiv 1603.05027, table 3: basic blocks, and bottlenecks where the depth is 164 or 1001. */
-  private static Optional<Network> preActivation(int depth) {
-    if (depth == 164 || depth == 1001) {
-      int n = (depth - 2) / 9;
-      return Optional.of(bottlenecks(n).withOrder(Order.PRE_ACTIVATION));
-    }
-    return isBasic(depth)
-        ? Optional.of(
-            firstActivated(
-                basic((depth - 2) / 6, 16, 1, ShortcutOption.A).withOrder(Order.PRE_ACTIVATION)))
-        : Optional.empty();
+  /** Where the first unit has the identity, it starts behind norm and ReLU as the branch does. */
+  private static Network preActivated(Network network) {
+    Network ordered = network.withOrder(Order.PRE_ACTIVATION);
+    Shortcut first = network.stages().get(0).blocks().get(0).shortcut();
+    return first instanceof Shortcut.Identity ? firstActivated(ordered) : ordered;
   }
 
   private static Network firstActivated(Network network) {
@@ -135,14 +147,18 @@ final class CifarFamily {
   /**
    * arXiv 1605.07146: d = 6n + 4, widths 16k, 32k, 64k, a projection wherever the shape changes.
    */
-  private static Optional<Network> wide(int depth, int factor, boolean dropout) {
+  private static Optional<Network> wide(String name, Matcher parts) {
+    int depth = Integer.parseInt(parts.group(1));
+    int factor = Integer.parseInt(parts.group(2));
     if (depth < 10 || (depth - 4) % 6 != 0) {
       return Optional.empty();
     }
     Network network =
-        basic((depth - 4) / 6, 16, factor, ShortcutOption.B).withOrder(Order.PRE_ACTIVATION);
+        basic(name, (depth - 4) / 6, 16, factor, ShortcutOption.B).withOrder(Order.PRE_ACTIVATION);
     return Optional.of(
-        dropout ? network.withBlocks(block -> new Block.DroppedOut(block, 0.3)) : network);
+        parts.group(3) == null
+            ? network
+            : network.withBlocks(block -> new Block.DroppedOut(block, 0.3)));
   }
 
   /**
@@ -151,7 +167,7 @@ final class CifarFamily {
    * @param width channels of the stem
    * @param factor how many times the channels the first stage has
    */
-  static Network basic(int n, int width, int factor, ShortcutOption option) {
+  static Network basic(String name, int n, int width, int factor, ShortcutOption option) {
     List<Stage> stages = new ArrayList<>();
     int in = width;
     for (int s = 0; s < 3; s++) {
@@ -159,25 +175,26 @@ final class CifarFamily {
       stages.add(Stages.of(in, out, n, s == 0 ? 1 : 2, option, Block.Basic::new));
       in = out;
     }
-    return network(width, stages);
+    return network(name, width, stages);
   }
 
-  private static Network bottlenecks(int n) {
+  /** Three stages of n bottlenecks, which give four times the channels of their 3x3. */
+  private static Network bottlenecks(String name, int n, int stem, ShortcutOption option) {
     List<Stage> stages = new ArrayList<>();
-    int in = 16;
+    int in = stem;
     for (int s = 0; s < 3; s++) {
-      int width = 16 << s;
+      int width = stem << s;
       Stages.Maker maker =
           (from, to, stride, shortcut) ->
               new Bottleneck(from, width, to, stride, Strided.FIRST_1X1, shortcut);
-      stages.add(Stages.of(in, 4 * width, n, s == 0 ? 1 : 2, ShortcutOption.B, maker));
+      stages.add(Stages.of(in, 4 * width, n, s == 0 ? 1 : 2, option, maker));
       in = 4 * width;
     }
-    return network(16, stages);
+    return network(name, stem, stages);
   }
 
   /** arXiv 1611.05431, section 5.2: three bottlenecks a stage, 256, 512 and 1024 channels. */
-  private static Network grouped(int groups, int groupWidth) {
+  private static Network grouped(String name, int groups, int groupWidth) {
     List<Stage> stages = new ArrayList<>();
     int in = 64;
     for (int s = 0; s < 3; s++) {
@@ -188,10 +205,10 @@ final class CifarFamily {
       stages.add(Stages.of(in, 256 << s, 3, s == 0 ? 1 : 2, ShortcutOption.B, maker));
       in = 256 << s;
     }
-    return network(64, stages);
+    return network(name, 64, stages);
   }
 
-  private static Network network(int width, List<Stage> stages) {
-    return new Network("cifar", new Shape(3, 32, 32), 10, Stem.cifar(3, width), stages);
+  private static Network network(String name, int width, List<Stage> stages) {
+    return new Network(name, new Shape(3, 32, 32), 10, Stem.cifar(3, width), stages);
   }
 }

@@ -1,10 +1,11 @@
 package org.resnet4j.arch;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.resnet4j.arch.Parameter.Role;
 
 /**
- * A square two-dimensional convolution without bias.
+ * A square two-dimensional convolution.
  *
  * @param in input channels
  * @param out output channels
@@ -14,9 +15,10 @@ import org.resnet4j.arch.Parameter.Role;
  * @param dilation step between two values of the kernel, in pixels
  * @param groups parts of the channels that do not see each other; divides {@code in} and {@code
  *     out}
+ * @param bias whether each output channel has a number added: just where no norm does that
  */
 public record Convolution(
-    int in, int out, int kernel, int stride, int padding, int dilation, int groups)
+    int in, int out, int kernel, int stride, int padding, int dilation, int groups, boolean bias)
     implements Operation {
   /** Throws {@link IllegalArgumentException} for sizes that make no convolution. */
   public Convolution {
@@ -34,9 +36,15 @@ public record Convolution(
     }
   }
 
-  /** Without dilation, and all channels in one group. */
+  /** Without bias. */
+  public Convolution(
+      int in, int out, int kernel, int stride, int padding, int dilation, int groups) {
+    this(in, out, kernel, stride, padding, dilation, groups, false);
+  }
+
+  /** Without dilation and bias, and all channels in one group. */
   public Convolution(int in, int out, int kernel, int stride, int padding) {
-    this(in, out, kernel, stride, padding, 1, 1);
+    this(in, out, kernel, stride, padding, 1, 1, false);
   }
 
   /** A 3x3 convolution that keeps the size at stride 1. */
@@ -49,22 +57,28 @@ public record Convolution(
     return new Convolution(in, out, 1, stride, 0);
   }
 
+  /** The same convolution with a bias. */
+  Convolution biased() {
+    return new Convolution(in, out, kernel, stride, padding, dilation, groups, true);
+  }
+
   /** The same convolution in groups. */
   Convolution grouped(int groups) {
-    return new Convolution(in, out, kernel, stride, padding, dilation, groups);
+    return new Convolution(in, out, kernel, stride, padding, dilation, groups, bias);
   }
 
   /** The same kernel pulled apart, with the padding that keeps the size. */
   Convolution dilated(int dilation) {
-    return new Convolution(in, out, kernel, stride, dilation * (kernel - 1) / 2, dilation, groups);
+    int same = dilation * (kernel - 1) / 2;
+    return new Convolution(in, out, kernel, stride, same, dilation, groups, bias);
   }
 
   Convolution withStride(int stride) {
-    return new Convolution(in, out, kernel, stride, padding, dilation, groups);
+    return new Convolution(in, out, kernel, stride, padding, dilation, groups, bias);
   }
 
   Convolution withIn(int in) {
-    return new Convolution(in, out, kernel, stride, padding, dilation, groups);
+    return new Convolution(in, out, kernel, stride, padding, dilation, groups, bias);
   }
 
   /**
@@ -103,16 +117,18 @@ public record Convolution(
 
   @Override
   public List<Parameter> state(String module) {
-    return List.of(
-        new Parameter(
-            module + ".weight",
-            Role.CONVOLUTION_WEIGHT,
-            List.of(out, in / groups, kernel, kernel)));
+    List<Parameter> state = new ArrayList<>();
+    List<Integer> shape = List.of(out, in / groups, kernel, kernel);
+    state.add(new Parameter(module + ".weight", Role.CONVOLUTION_WEIGHT, shape));
+    if (bias) {
+      state.add(new Parameter(module + ".bias", Role.CONVOLUTION_BIAS, List.of(out)));
+    }
+    return state;
   }
 
   @Override
   public String toString() {
-    return "%dx%d, %d->%d, stride %d, padding %d%s%s"
+    return "%dx%d, %d->%d, stride %d, padding %d%s%s%s"
         .formatted(
             kernel,
             kernel,
@@ -121,6 +137,7 @@ public record Convolution(
             stride,
             padding,
             dilation == 1 ? "" : ", dilation " + dilation,
-            groups == 1 ? "" : ", groups " + groups);
+            groups == 1 ? "" : ", groups " + groups,
+            bias ? ", bias" : "");
   }
 }

@@ -113,13 +113,11 @@ public record Network(
       case ORIGINAL, NORM_AFTER_ADDITION, RELU_BEFORE_ADDITION -> List.of();
       case RELU_ONLY_PRE_ACTIVATION ->
           Step.place("", List.of(new Step("relu", new Operation.Relu())), shape);
-      case PRE_ACTIVATION ->
-          Step.place(
-              "",
-              List.of(
-                  new Step("norm", norm.of(shape.channels())),
-                  new Step("norm.relu", new Operation.Relu())),
-              shape);
+      case PRE_ACTIVATION -> {
+        List<Step> steps = new ArrayList<>(Step.norm("norm", norm, shape.channels()));
+        steps.add(new Step("norm.relu", new Operation.Relu()));
+        yield Step.place("", steps, shape);
+      }
     };
   }
 
@@ -247,9 +245,15 @@ public record Network(
     return new Network(name, input, classes, order, norm, stem, other);
   }
 
-  /** The plain twin: every shortcut taken away, every branch kept; named with {@code -plain}. */
+  /**
+   * The plain twin: every shortcut taken away, every branch kept. It has the catalogue's name if
+   * this network has, and else this one's with {@code -plain}.
+   */
   public Network withoutShortcuts() {
-    return withBlocks(block -> block.with(new Shortcut.None())).withName(name + "-plain");
+    Network plain = withBlocks(block -> block.with(new Shortcut.None()));
+    String twin =
+        Catalogue.knows(name) ? Catalogue.nameOf(plain).orElse(name + "-plain") : name + "-plain";
+    return plain.withName(twin);
   }
 
   /**

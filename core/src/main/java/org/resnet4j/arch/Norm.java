@@ -1,15 +1,24 @@
 package org.resnet4j.arch;
 
+import java.util.Optional;
+
 /** How a network normalises its feature maps. */
 public sealed interface Norm {
-  /** The operation for that many channels. */
-  Operation of(int channels);
+  /** The operation for that many channels; empty if feature maps stay as they are. */
+  Optional<Operation> of(int channels);
+
+  /**
+   * The convolution as it stands in such a network: without a norm to shift them, it has biases.
+   */
+  default Convolution convolution(Convolution convolution) {
+    return convolution;
+  }
 
   /** Batch norm, as in the paper. */
   record Batch() implements Norm {
     @Override
-    public Operation of(int channels) {
-      return new Operation.BatchNorm(channels);
+    public Optional<Operation> of(int channels) {
+      return Optional.of(new Operation.BatchNorm(channels));
     }
   }
 
@@ -20,8 +29,21 @@ public sealed interface Norm {
    */
   record Group(int groups) implements Norm {
     @Override
-    public Operation of(int channels) {
-      return new Operation.GroupNorm(channels, groups);
+    public Optional<Operation> of(int channels) {
+      return Optional.of(new Operation.GroupNorm(channels, groups));
+    }
+  }
+
+  /** Not at all: every convolution of stem, branches and projections has a bias instead. */
+  record None() implements Norm {
+    @Override
+    public Optional<Operation> of(int channels) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Convolution convolution(Convolution convolution) {
+      return convolution.biased();
     }
   }
 }

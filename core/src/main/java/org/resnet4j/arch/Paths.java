@@ -36,18 +36,18 @@ record Paths(List<Step> before, List<Step> branch, List<Step> shortcut, List<Ste
     }
     for (int k = 1; k <= count; k++) {
       Convolution convolution = convolutions.get(k - 1);
-      Step step = new Step("conv" + k, convolution);
+      Step step = new Step("conv" + k, norm.convolution(convolution));
       boolean last = k == count;
       if (order == Order.PRE_ACTIVATION) {
         List<Step> activation = k == 1 ? before : branch;
-        activation.add(new Step(names.norm(k), norm.of(convolution.in())));
+        activation.addAll(Step.norm(names.norm(k), norm, convolution.in()));
         activation.add(relu(k));
         branch.add(step);
         continue;
       }
       branch.add(step);
-      Step normalised = new Step(names.norm(k), norm.of(convolution.out()));
-      (last && order == Order.NORM_AFTER_ADDITION ? after : branch).add(normalised);
+      (last && order == Order.NORM_AFTER_ADDITION ? after : branch)
+          .addAll(Step.norm(names.norm(k), norm, convolution.out()));
       if (!last || order != Order.RELU_ONLY_PRE_ACTIVATION) {
         (last && order != Order.RELU_BEFORE_ADDITION ? after : branch).add(relu(k));
       }
@@ -147,9 +147,9 @@ record Paths(List<Step> before, List<Step> branch, List<Step> shortcut, List<Ste
   private static List<Step> projection(
       List<Step> pool, Convolution convolution, Order order, Norm norm, Names names) {
     List<Step> steps = new ArrayList<>(pool);
-    steps.add(new Step(names.projection(1, !pool.isEmpty()), convolution));
+    steps.add(new Step(names.projection(1, !pool.isEmpty()), norm.convolution(convolution)));
     if (order != Order.PRE_ACTIVATION) {
-      steps.add(new Step(names.projection(2, !pool.isEmpty()), norm.of(convolution.out())));
+      steps.addAll(Step.norm(names.projection(2, !pool.isEmpty()), norm, convolution.out()));
     }
     return steps;
   }

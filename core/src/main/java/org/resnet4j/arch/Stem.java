@@ -25,9 +25,19 @@ public sealed interface Stem {
   /**
    * One convolution, as in the paper.
    *
-   * @param convolution 3x3 at stride 1 for CIFAR, 7x7 at stride 2 for ImageNet
+   * @param convolution 3x3 at stride 1 for CIFAR, 7x7 at stride 2 for ImageNet; without bias, which
+   *     the network's norm decides about
    */
   record Single(Convolution convolution, Pool pool) implements Stem {
+    /** Throws {@link IllegalArgumentException} for a bias. */
+    public Single {
+      if (convolution.bias()) {
+        throw new IllegalArgumentException(
+            "stem %s: leave the bias out; a network whose norm is none adds it"
+                .formatted(convolution));
+      }
+    }
+
     @Override
     public List<Convolution> convolutions() {
       return List.of(convolution);
@@ -89,11 +99,11 @@ public sealed interface Stem {
     List<Step> steps = new ArrayList<>();
     for (int k = 0; k < count; k++) {
       Convolution convolution = convolutions.get(k);
-      steps.add(new Step(names.stemConvolution(k, count), convolution));
+      steps.add(new Step(names.stemConvolution(k, count), norm.convolution(convolution)));
       if (k < count - 1 || order != Order.PRE_ACTIVATION) {
-        String name = names.stemNorm(k, count);
-        steps.add(new Step(name, norm.of(convolution.out())));
-        steps.add(new Step(name + ".relu", new Operation.Relu()));
+        steps.addAll(Step.norm(names.stemNorm(k, count), norm, convolution.out()));
+        String last = steps.get(steps.size() - 1).name();
+        steps.add(new Step(last + ".relu", new Operation.Relu()));
       }
     }
     switch (pool()) {

@@ -6,6 +6,11 @@ import java.util.List;
 /** An operation with its name inside a module, before it has a place in a network. */
 record Step(String name, Operation operation) {
 
+  /** The norm of that many channels as a step; none in a network without norms. */
+  static List<Step> norm(String name, Norm norm, int channels) {
+    return norm.of(channels).map(operation -> new Step(name, operation)).stream().toList();
+  }
+
   /** The steps one after another, from the shape that reaches the first. */
   static List<Layer> place(String module, List<Step> steps, Shape in) {
     List<Layer> layers = new ArrayList<>();

@@ -454,14 +454,15 @@ final class Compilation {
     }
     Convolution c = (Convolution) layer.operation();
     Layer norm = follows(layers, i + 1, Operation.BatchNorm.class) ? layers.get(i + 1) : null;
-    Kernel kernel = new Kernel(() -> folded(layer, norm, c.out()));
+    Kernel kernel = new Kernel(() -> folded(layer, norm, c));
     return primitives.convolution(layer.name(), result, in, c, kernel, to, into, then);
   }
 
-  private Kernel.Folded folded(Layer layer, @Nullable Layer norm, int channels) {
+  private Kernel.Folded folded(Layer layer, @Nullable Layer norm, Convolution convolution) {
     float[] values = weight(layer, "weight");
     if (norm == null) {
-      return new Kernel.Folded(values, new float[channels]);
+      float[] bias = convolution.bias() ? weight(layer, "bias") : new float[convolution.out()];
+      return new Kernel.Folded(values, bias);
     }
     Folding folding = folding(norm);
     return new Kernel.Folded(folding.kernel(values), folding.bias());

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Convolution;
 import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Operation;
@@ -27,7 +28,8 @@ abstract sealed class LiveLayer implements AutoCloseable {
     Operation operation = layer.operation();
     String name = layer.name();
     if (operation instanceof Convolution convolution) {
-      return new Convolved(convolution, find(state, name + ".weight"));
+      Tensor bias = convolution.bias() ? find(state, name + ".bias") : null;
+      return new Convolved(convolution, find(state, name + ".weight"), bias);
     }
     if (operation instanceof Operation.BatchNorm) {
       return new BatchNormalised(name, state);
@@ -79,14 +81,16 @@ abstract sealed class LiveLayer implements AutoCloseable {
 
   private static final class Convolved extends LiveLayer {
     private final Tensor weight;
+    private final @Nullable Tensor bias;
     private final TensorOptional noBias = own(new TensorOptional());
     private final long[] stride;
     private final long[] padding;
     private final long[] dilation;
     private final long groups;
 
-    Convolved(Convolution convolution, Tensor weight) {
+    Convolved(Convolution convolution, Tensor weight, @Nullable Tensor bias) {
       this.weight = weight;
+      this.bias = bias;
       stride = pair(convolution.stride());
       padding = pair(convolution.padding());
       dilation = pair(convolution.dilation());
@@ -96,7 +100,8 @@ abstract sealed class LiveLayer implements AutoCloseable {
     @Override
     Tensor forward(Tensor x, Mode mode) {
       Tensor kernel = weight.to(x.scalar_type());
-      return torch.conv2d(x, kernel, noBias, stride, padding, dilation, groups);
+      TensorOptional shift = bias == null ? noBias : new TensorOptional(bias.to(x.scalar_type()));
+      return torch.conv2d(x, kernel, shift, stride, padding, dilation, groups);
     }
 
     @Override

@@ -7,7 +7,9 @@ import java.util.stream.Collectors;
 import org.resnet4j.arch.Convolution;
 import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Norm;
 import org.resnet4j.arch.Operation;
+import org.resnet4j.arch.Order;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Stage;
@@ -215,6 +217,12 @@ final class NetworkDrawing {
   }
 
   private String order() {
+    if (network.norm() instanceof Norm.None) {
+      return "; each has a bias in place of a norm, and ReLU stands "
+          + (network.order() == Order.ORIGINAL
+              ? "behind each but the last of a branch and behind the sum."
+              : "in the order " + network.order().id() + ".");
+    }
     return switch (network.order()) {
       case ORIGINAL -> "; norm follows each, ReLU each but the last of a branch, and ReLU the sum.";
       case PRE_ACTIVATION ->

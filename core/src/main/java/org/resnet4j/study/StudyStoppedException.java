@@ -12,6 +12,11 @@ public final class StudyStoppedException extends RuntimeException {
     this.folder = folder;
   }
 
+  StudyStoppedException(Path folder, Throwable cause) {
+    super(folder + ": stopped; what was done is kept", cause);
+    this.folder = folder;
+  }
+
   public Path folder() {
     return folder;
   }

@@ -95,7 +95,7 @@ public record Setup(
     return DataSources.open(source, skip ? Unreadable.SKIP : Unreadable.FAIL);
   }
 
-  private static Network network(Recipe recipe, Dataset train) {
+  static Network network(Recipe recipe, Dataset train) {
     Network named = Catalogue.network(recipe.model());
     int channels = train.image(0).shape().channels();
     Shape shape =

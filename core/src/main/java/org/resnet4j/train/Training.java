@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.resnet4j.arch.Network;
+import org.resnet4j.data.Splits;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
@@ -71,6 +73,15 @@ public final class Training {
     RunFolder.Origin origin = folder.origin();
     Setup setup = Setup.of(folder.recipe(), origin.data(), folder.begun());
     return train(setup, start -> folder, origin, events, stop);
+  }
+
+  /**
+   * The recipe's network for those images: of their shape, if they share one, and their classes.
+   *
+   * @throws IllegalArgumentException if the network cannot take such images
+   */
+  public static Network network(Recipe recipe, Splits data) {
+    return Setup.network(recipe, data.train());
   }
 
   /**

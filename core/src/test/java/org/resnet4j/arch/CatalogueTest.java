@@ -112,6 +112,26 @@ class CatalogueTest {
         "resnet99999999999",
         "ResNet20",
         "resnet20-a-b",
+        "resnet21-bottleneck",
+        "resnet2-bottleneck",
+        "resnet6005-bottleneck",
+        "resnet20-width0",
+        "resnet20-width08",
+        "resnet20-width1025",
+        "resnet20-width",
+        "resnet20-b-width8",
+        "resnet20-no-norm-width8",
+        "resnet29-no-norm-bottleneck",
+        "resnet20-plain-no-norm",
+        "resnet20-cifar",
+        "resnet18-cifar",
+        "resnet50-width8",
+        "resnet50-no-norm",
+        "resnet101-bottleneck",
+        "resnetv2_50-plain",
+        "resnetv2_20-b",
+        "resnetv2_21-plain",
+        "resnetv2_21",
         "plain21"
       })
   void refuses_an_unknown_name_and_says_what_there_is(String name) {
@@ -119,7 +139,132 @@ class CatalogueTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("\"" + name + "\"")
         .hasMessageContaining("resnet18, 34, 50, 101, 152")
-        .hasMessageContaining("6n+2");
+        .hasMessageContaining("6n+2 (CIFAR; 9n+2 with -bottleneck)")
+        .hasMessageContaining("-width1 to -width1024, -bottleneck, -no-norm");
+  }
+
+  @Test
+  void says_why_zeros_do_not_go_around_an_odd_number_of_channels() {
+    assertThatThrownBy(() -> Catalogue.network("resnet20-width5"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "resnet20-width5: layer2.0: 5 channels of zeros cannot be split around 5x32x32; put the"
+                + " zeros after, or add an even number");
+    assertThat(Catalogue.network("resnet20-width5-a-after").features()).isEqualTo(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "resnet20",
+        "resnet20-width8",
+        "resnet20-width8-plain",
+        "resnet56-width4-b",
+        "resnet20-width1024",
+        "resnet20-width1-a-after",
+        "resnet50-cifar",
+        "resnet152-cifar-width4-plain",
+        "resnet29-bottleneck",
+        "resnet29-bottleneck-a",
+        "resnet164-bottleneck-plain",
+        "resnet164-plain",
+        "resnet29-width8-bottleneck-plain",
+        "resnet101-cifar-bottleneck",
+        "resnetv2_20",
+        "resnetv2_20-plain",
+        "resnetv2_20-width8",
+        "resnetv2_20-width8-plain",
+        "resnetv2_164-plain",
+        "resnetv2_29-bottleneck",
+        "resnetv2_50-cifar-plain",
+        "resnetv2_20-no-norm",
+        "resnet20-no-norm",
+        "resnet20-no-norm-plain",
+        "resnet20-width8-no-norm-plain",
+        "resnet29-width8-bottleneck-no-norm-c",
+        "resnet56-width8-gated",
+        "resnet20-no-norm-relu-before-addition",
+        "resnet50-v1-plain",
+        "resnet50-plain",
+        "resnet50"
+      })
+  void a_name_is_that_of_its_network_whatever_its_input_and_classes(String name) {
+    Network network = Catalogue.network(name);
+    assertThat(network.name()).isEqualTo(name);
+    assertThat(Catalogue.knows(name)).isTrue();
+    Network other = network.withClasses(7).withInput(new Shape(1, 64, 64)).withName("mine");
+    assertThat(Catalogue.nameOf(other)).contains(name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "resnet20-width16, resnet20",
+    "resnet20-a, resnet20",
+    "resnet29-bottleneck-b, resnet29-bottleneck",
+    "resnetv2_164-bottleneck, resnetv2_164"
+  })
+  void a_name_that_says_what_goes_without_saying_is_kept(String name, String usual) {
+    Network network = Catalogue.network(name);
+    assertThat(network).isEqualTo(Catalogue.network(usual).withName(name));
+    assertThat(Catalogue.nameOf(network)).contains(usual);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 16", "8, 16", "25, 4", "3, 8", "3, 1024", "18, 2"})
+  void knows_every_cifar_network_by_the_name_it_was_made_with(int n, int width) {
+    for (ShortcutOption option : ShortcutOption.values()) {
+      Network network = Catalogue.cifar(n, width, option);
+      assertThat(Catalogue.network(network.name())).isEqualTo(network);
+      assertThat(Catalogue.nameOf(network)).contains(network.name());
+    }
+  }
+
+  @Test
+  void nobody_has_named_a_network_of_two_stages() {
+    Network network = Catalogue.network("resnet20");
+    assertThat(Catalogue.nameOf(network.withStages(network.stages().subList(0, 2)))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "resnet20, resnet20-plain",
+    "resnet20-b, resnet20-plain",
+    "resnet20-plain, resnet20-plain",
+    "resnet56-width8-c, resnet56-width8-plain",
+    "resnet110-gated, resnet110-plain",
+    "resnet29-bottleneck, resnet29-bottleneck-plain",
+    "resnetv2_20, resnetv2_20-plain",
+    "resnetv2_164, resnetv2_164-plain",
+    "resnetv2_20-width8, resnetv2_20-width8-plain",
+    "resnet20-width8-no-norm, resnet20-width8-no-norm-plain",
+    "resnet18-a, resnet18-plain",
+    "resnet50-v1, resnet50-v1-plain"
+  })
+  void the_plain_twin_has_the_name_of_the_catalogue(String name, String plain) {
+    assertThat(Catalogue.network(name).withoutShortcuts()).isEqualTo(Catalogue.network(plain));
+  }
+
+  @Test
+  void a_twin_that_the_catalogue_does_not_have_is_called_plain_too() {
+    assertThat(Catalogue.network("seresnet18").withoutShortcuts().name())
+        .isEqualTo("seresnet18-plain");
+    assertThat(Catalogue.network("resnet20").withName("mine").withoutShortcuts().name())
+        .isEqualTo("mine-plain");
+  }
+
+  @Test
+  void a_plain_pre_activation_network_has_no_shortcut_in_its_first_block_either() {
+    Network network = Catalogue.network("resnetv2_20-plain");
+    assertThat(network.plain()).isTrue();
+    assertThat(network.order()).isEqualTo(Order.PRE_ACTIVATION);
+    assertThat(network.units())
+        .hasSize(9)
+        .allSatisfy(
+            unit -> {
+              assertThat(unit.before()).hasSize(2);
+              assertThat(unit.shortcut()).isEmpty();
+              assertThat(unit.sharesActivation()).isFalse();
+            });
   }
 
   @Test

@@ -10,6 +10,7 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.arch.Block.Basic;
 import org.resnet4j.arch.Block.Bottleneck;
@@ -269,6 +270,33 @@ class NetworkTest {
     assertThatThrownBy(() -> Catalogue.network("resnet26").withStochasticDepth(1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageEndingWith("stochastic depth with rate 1.0: must be at least 0 and below 1");
+  }
+
+  @Test
+  void refuses_a_bias_in_the_stem_which_the_norm_decides_about() {
+    Convolution biased = new Convolution(3, 16, 3, 1, 1, 1, 1, true);
+    assertThatThrownBy(() -> new Stem.Single(biased, Stem.Pool.NONE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "stem 3x3, 3->16, stride 1, padding 1, bias: leave the bias out; a network whose norm is"
+                + " none adds it");
+  }
+
+  /** In every order, whatever stands where a norm would. */
+  @ParameterizedTest
+  @EnumSource
+  void without_a_norm_there_is_none_in_any_order(Order order) {
+    Network network = Catalogue.network("resnet20-b").withOrder(order).withNorm(new Norm.None());
+    List<Layer> layers = new ArrayList<>(network.stemLayers());
+    network.units().forEach(unit -> layers.addAll(unit.layers()));
+    layers.addAll(network.tailLayers());
+    assertThat(layers)
+        .extracting(Layer::operation)
+        .doesNotHaveAnyElementsOfTypes(Operation.BatchNorm.class, Operation.GroupNorm.class)
+        .filteredOn(Convolution.class::isInstance)
+        .hasSize(19 + 2)
+        .allMatch(convolution -> ((Convolution) convolution).bias());
+    assertThat(layers).extracting(Layer::name).noneMatch(name -> name.contains("bn"));
   }
 
   @Test

@@ -80,6 +80,45 @@ class StateTest {
   }
 
   @Test
+  void without_norms_each_convolution_has_a_bias_behind_its_weight() {
+    assertThat(lines(Catalogue.network("resnet8-no-norm-b")))
+        .containsExactly(
+            "conv1.weight 16x3x3x3",
+            "conv1.bias 16",
+            "layer1.0.conv1.weight 16x16x3x3",
+            "layer1.0.conv1.bias 16",
+            "layer1.0.conv2.weight 16x16x3x3",
+            "layer1.0.conv2.bias 16",
+            "layer2.0.conv1.weight 32x16x3x3",
+            "layer2.0.conv1.bias 32",
+            "layer2.0.conv2.weight 32x32x3x3",
+            "layer2.0.conv2.bias 32",
+            "layer2.0.downsample.0.weight 32x16x1x1",
+            "layer2.0.downsample.0.bias 32",
+            "layer3.0.conv1.weight 64x32x3x3",
+            "layer3.0.conv1.bias 64",
+            "layer3.0.conv2.weight 64x64x3x3",
+            "layer3.0.conv2.bias 64",
+            "layer3.0.downsample.0.weight 64x32x1x1",
+            "layer3.0.downsample.0.bias 64",
+            "fc.weight 10x64",
+            "fc.bias 10");
+    assertThat(Catalogue.network("resnet8-no-norm").state())
+        .filteredOn(parameter -> parameter.name().matches(".*conv\\d\\.bias"))
+        .hasSize(7)
+        .extracting(Parameter::role)
+        .containsOnly(Role.CONVOLUTION_BIAS);
+  }
+
+  @Test
+  void a_plain_network_has_the_names_of_its_residual_twin() {
+    assertThat(lines(Catalogue.network("resnetv2_20-plain")))
+        .isEqualTo(lines(Catalogue.network("resnetv2_20")));
+    assertThat(lines(Catalogue.network("resnet20-no-norm-plain")))
+        .isEqualTo(lines(Catalogue.network("resnet20-no-norm")));
+  }
+
+  @Test
   void statistics_of_batch_norm_are_not_trained() {
     assertThat(Catalogue.network("resnet20").state())
         .filteredOn(parameter -> !parameter.role().trained())

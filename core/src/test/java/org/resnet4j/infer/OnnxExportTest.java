@@ -120,6 +120,17 @@ class OnnxExportTest {
     networks.add(between("activated", new Shortcut.Activated()).withOrder(Order.PRE_ACTIVATION));
     networks.add(between("dropout-shortcut", new Shortcut.DroppedOut(0.5)));
     networks.add(basic.withoutShortcuts());
+    networks.add(basic.withNorm(new Norm.None()).withName("no-norm"));
+    networks.add(zeros.withNorm(new Norm.None()).withName("no-norm-zeros"));
+    networks.add(zeros.withNorm(new Norm.None()).withoutShortcuts().withName("no-norm-plain"));
+    networks.add(deep.withNorm(new Norm.None()).withName("no-norm-deep"));
+    networks.add(
+        zeros.withOrder(Order.PRE_ACTIVATION).withoutShortcuts().withName("pre-activation-plain"));
+    networks.add(
+        basic
+            .withOrder(Order.PRE_ACTIVATION)
+            .withNorm(new Norm.None())
+            .withName("pre-activation-no-norm"));
     networks.add(basic.withStochasticDepth(0.5).withName("stochastic-depth"));
     Stream.of(Order.values())
         .filter(order -> order != Order.ORIGINAL)

@@ -106,6 +106,10 @@ class NetworkDrawingTest {
     assertThat(drawing("resnet50")).contains("norm follows each");
     assertThat(drawing("resnetv2_50")).contains("norm and ReLU stand before each");
     assertThat(drawing("resnet20-norm-after-addition")).contains("order norm-after-addition.");
+    assertThat(drawing("resnet20-no-norm"))
+        .contains("a bias in place of a norm, and ReLU stands behind each but the last")
+        .doesNotContain("norm follows");
+    assertThat(drawing("resnetv2_20-no-norm")).contains("in the order pre-activation.");
   }
 
   /** 2048 x 10 weights, 10 biases, and the norm of 2048 channels that ends the network. */

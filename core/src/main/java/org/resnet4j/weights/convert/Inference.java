@@ -39,7 +39,9 @@ final class Inference {
 
   private Inference(Map<String, List<Long>> shapes) {
     this.shapes = shapes;
-    this.preActivated = shapes.containsKey("stages.0.blocks.0.norm1.weight");
+    this.preActivated =
+        shapes.containsKey("stages.0.blocks.0.norm1.weight")
+            || shapes.containsKey("stages.0.blocks.0.conv1.bias");
   }
 
   /**
@@ -71,12 +73,14 @@ final class Inference {
     Shape input = new Shape(stem.convolutions().get(0).in(), side, side);
     Order order = preActivated ? Order.PRE_ACTIVATION : Order.ORIGINAL;
     if (preActivated) {
-      decided.add("pre-activation: each block starts with a norm");
+      decided.add(
+          "pre-activation: each block starts with a "
+              + (has("stages.0.blocks.0.norm1.weight") ? "norm" : "ReLU"));
     }
     Network network = new Network("", input, classes(classes), order, norm(), stem, stages);
     Network other = network.withBlocks(Inference::stridedFirst);
     if (Catalogue.nameOf(network).isEmpty() && Catalogue.nameOf(other).isPresent()) {
-      network = other; // Deep pre-activation networks for CIFAR exist in this form alone.
+      network = other; // Bottlenecks for CIFAR exist in this form alone.
       strided3x3 = false;
     }
     String name = Catalogue.nameOf(network).orElse("resnet" + network.depth() + "-custom");
@@ -130,6 +134,10 @@ final class Inference {
     String norm = preActivated ? "stages.0.blocks.0.norm1" : unit(0, 0) + "bn1";
     if (has(norm + ".running_mean")) {
       return new Norm.Batch();
+    }
+    if (!has(norm + ".weight") && has(unit(0, 0) + "conv1.bias")) {
+      decided.add("no norm: convolutions have biases instead");
+      return new Norm.None();
     }
     if (preActivated && has("stem.conv.weight")) {
       throw new IllegalArgumentException(
@@ -224,7 +232,7 @@ final class Inference {
       decided.add(
           "shortcuts without tensors: zeros split around (option A); the tensors cannot tell"
               + other("; if the zeros come after", name + "-a-after")
-              + other("; if there are no shortcuts", name + "-plain"));
+              + other("; if there are no shortcuts", name.replaceFirst("-a$", "") + "-plain"));
     }
   }
 

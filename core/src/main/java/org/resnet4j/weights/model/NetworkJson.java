@@ -44,7 +44,7 @@ public final class NetworkJson {
     if (network.norm() instanceof Norm.Group group) {
       json.putObject("norm").put("kind", "group").put("groups", group.groups());
     } else {
-      json.putObject("norm").put("kind", "batch");
+      json.putObject("norm").put("kind", network.norm() instanceof Norm.None ? "none" : "batch");
     }
     json.set("stem", write(network.stem()));
     ArrayNode stages = json.putArray("stages");
@@ -194,10 +194,10 @@ public final class NetworkJson {
   }
 
   private static Norm norm(JsonCursor json) {
-    String kind = one(json.at("kind"), List.of("batch", "group"), text -> text);
-    if (kind.equals("batch")) {
+    String kind = one(json.at("kind"), List.of("batch", "group", "none"), text -> text);
+    if (!kind.equals("group")) {
       json.only("kind");
-      return new Norm.Batch();
+      return kind.equals("batch") ? new Norm.Batch() : new Norm.None();
     }
     json.only("kind", "groups");
     return new Norm.Group(json.at("groups").integer());

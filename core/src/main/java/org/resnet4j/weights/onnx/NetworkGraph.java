@@ -209,9 +209,10 @@ final class NetworkGraph {
     boolean normed = folding && is(step, 1, Operation.BatchNorm.class);
     String y;
     if (narrow || normed) {
-      Filter filter = normed ? folded(name, step.get(1).name()) : unbiased(name);
+      Convolution convolution = (Convolution) first.operation();
+      Filter filter = normed ? folded(name, step.get(1).name()) : unnormed(name, convolution);
       List<String> tensors = narrow ? bits.tensors(filter, x) : tensors(filter);
-      y = convolved(name, (Convolution) first.operation(), tensors, x);
+      y = convolved(name, convolution, tensors, x);
     } else {
       y = layer(first, x);
     }
@@ -245,7 +246,11 @@ final class NetworkGraph {
     String name = layer.name();
     Operation operation = layer.operation();
     if (operation instanceof Convolution convolution) {
-      return convolved(name, convolution, List.of(tensor(name + ".weight")), x);
+      List<String> tensors = new ArrayList<>(List.of(tensor(name + ".weight")));
+      if (convolution.bias()) {
+        tensors.add(tensor(name + ".bias"));
+      }
+      return convolved(name, convolution, tensors, x);
     }
     if (operation instanceof Operation.BatchNorm) {
       return batchNormed(name, x);
@@ -303,10 +308,13 @@ final class NetworkGraph {
         () -> folding(norm).bias());
   }
 
-  private Filter unbiased(String convolution) {
-    String weight = convolution + ".weight";
-    List<Integer> shape = parameter(weight).shape();
-    return new Filter(convolution, shape, () -> values(weight), () -> new float[shape.get(0)]);
+  private Filter unnormed(String name, Convolution convolution) {
+    String weight = name + ".weight";
+    return new Filter(
+        name,
+        parameter(weight).shape(),
+        () -> values(weight),
+        () -> convolution.bias() ? values(name + ".bias") : new float[convolution.out()]);
   }
 
   private List<String> tensors(Filter filter) {

@@ -38,7 +38,18 @@ class InferenceTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"resnet14, resnet14", "resnet20-c, resnet20-c", "resnet26-b, resnet26-b"})
+  @CsvSource({
+    "resnet14, resnet14",
+    "resnet20-c, resnet20-c",
+    "resnet26-b, resnet26-b",
+    "resnet20-width8, resnet20-width8",
+    "resnet29-bottleneck, resnet29-bottleneck",
+    "resnet50-cifar, resnet50-cifar",
+    "resnetv2_20-width8, resnetv2_20-width8",
+    "resnet20-no-norm, resnet20-no-norm",
+    "resnet29-bottleneck-no-norm, resnet29-bottleneck-no-norm",
+    "resnetv2_20-no-norm, resnetv2_20-no-norm"
+  })
   void finds_networks_that_are_in_no_list(String name, String found) {
     assertThat(Inference.infer(shapes(Catalogue.network(name)), 0).network().name())
         .isEqualTo(found);
@@ -62,6 +73,26 @@ class InferenceTest {
                           line.contains("--as resnet20-a-after")
                               && line.contains("--as resnet20-plain"));
             });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "resnet20-width8-no-norm-plain",
+    "resnet29-bottleneck-plain",
+    "resnetv2_20-plain",
+    "resnet18-plain"
+  })
+  void names_the_plain_form_where_zeros_are_assumed(String plain) {
+    assertThat(Inference.infer(shapes(Catalogue.network(plain)), 0).decided())
+        .anyMatch(line -> line.contains("no shortcuts: --as " + plain));
+  }
+
+  @Test
+  void says_that_there_is_no_norm() {
+    assertThat(Inference.infer(shapes(Catalogue.network("resnetv2_20-no-norm")), 0).decided())
+        .contains(
+            "pre-activation: each block starts with a ReLU",
+            "no norm: convolutions have biases instead");
   }
 
   @Test

@@ -49,7 +49,13 @@ class NetworkJsonTest {
         "resnet110-exclusive-gated",
         "resnet110-dropout-shortcut",
         "resnet20-relu-before-addition",
-        "wrn-28-10-dropout"
+        "wrn-28-10-dropout",
+        "resnet56-width4-b",
+        "resnet29-bottleneck-plain",
+        "resnetv2_20-width8-plain",
+        "resnet20-no-norm",
+        "resnet20-width8-no-norm-plain",
+        "resnetv2_8-no-norm"
       })
   void returns_the_rest_of_the_family(String name) {
     Network network = Catalogue.network(name);
@@ -73,6 +79,14 @@ class NetworkJsonTest {
   void returns_a_network_of_no_name_in_the_catalogue() {
     Network network = custom();
     assertThat(read(text(network))).isEqualTo(network);
+  }
+
+  @Test
+  void writes_that_there_is_no_norm_and_leaves_the_stem_to_it() {
+    assertThat(text(Catalogue.network("resnet8-no-norm")))
+        .contains(
+            "\"norm\":{\"kind\":\"none\"}",
+            "{\"kind\":\"single\",\"in\":3,\"out\":16,\"kernel\":3,\"stride\":1,\"padding\":1,");
   }
 
   @Test
@@ -108,8 +122,9 @@ class NetworkJsonTest {
         "\"pool\"|\"x\":1,\"pool\"|$.stem: unknown field \"x\"",
         "\"single\"|\"double\"|$.stem.kind: must be one of single, deep, was \"double\"",
         "\"original\"|\"reverse\"|$.order: must be one of original, norm-after-addition",
-        "\"batch\"|\"layer\"|$.norm.kind: must be one of batch, group, was \"layer\"",
+        "\"batch\"|\"layer\"|$.norm.kind: must be one of batch, group, none, was \"layer\"",
         "{\"kind\":\"batch\"}|{\"kind\":\"group\",\"groups\":3}|$: mine: group norm of 8 channels in 3 groups",
+        "{\"kind\":\"batch\"}|{\"kind\":\"none\",\"groups\":3}|$.norm: unknown field \"groups\"",
         "\"groups\":1|\"groups\":3|$: mine: layer1.0: convolution 4->4, dilation 1, groups 3",
         "\"kernel\":3,\"stride\":1|\"kernel\":0,\"stride\":1|$.stem: convolution 1->8, kernel 0",
         "{\"kind\":\"identity\"}|\"identity\"|$.stages[0][1].shortcut: must be an object",
