@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
       EvaluateCommand.class,
       PredictCommand.class,
       QuantizeCommand.class,
+      StudyCommand.class,
       ImportCommand.class,
       ExportCommand.class
     },

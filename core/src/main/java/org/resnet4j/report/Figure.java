@@ -32,7 +32,7 @@ public sealed interface Figure {
 
   /** How an axis runs. */
   enum Scale {
-    /** From zero to a round number. */
+    /** From zero to a round number; along x to the last value. */
     FROM_ZERO,
     /** Between round numbers around the values. */
     AROUND_VALUES,
@@ -125,7 +125,7 @@ public sealed interface Figure {
   /**
    * The colour of a block.
    *
-   * @param strength from 0, pale, to 1, strong
+   * @param strength from 0, pale, to 1, strong; beyond that as the nearer end, and of NaN none
    * @param label a few characters under the block
    * @param text what is told on hover
    */

@@ -4,39 +4,51 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import org.resnet4j.report.LineChart.Labels;
-import org.resnet4j.report.LineChart.Line;
+import org.resnet4j.report.Figure.Axes;
+import org.resnet4j.report.Figure.Curve;
+import org.resnet4j.report.Figure.Point;
+import org.resnet4j.report.Figure.Scale;
+import org.resnet4j.report.Figure.Style;
 
 /** Loss and error over the epochs, each with a sentence on what to see. */
 record LearningCurves(List<EpochRow> history) {
 
   Element loss() {
-    Labels labels = new Labels("Loss of training and test by epoch", "epoch", "loss (nats)", 4);
-    List<Double> train = values(EpochRow::trainLoss);
-    List<Double> test = values(EpochRow::testLoss);
-    return figure(chart(labels, train, test), lossSentence());
+    Axes axes = axes("Loss of training and test by epoch", "loss (nats)", 4);
+    return figure(axes, EpochRow::trainLoss, EpochRow::testLoss, lossSentence());
   }
 
   /** Error rather than accuracy, as in the paper's figures: what is left to learn. */
   Element error() {
-    Labels labels =
-        new Labels("Top-1 error of training and test by epoch", "epoch", "top-1 error (%)", 2);
-    List<Double> train = values(row -> 100 * (1 - row.trainTop1()));
-    List<Double> test = values(row -> 100 * (1 - row.testTop1()));
-    return figure(chart(labels, train, test), errorSentence());
+    return figure(
+        axes("Top-1 error of training and test by epoch", "top-1 error (%)", 2),
+        row -> 100 * (1 - row.trainTop1()),
+        row -> 100 * (1 - row.testTop1()),
+        errorSentence());
   }
 
-  private LineChart chart(Labels labels, List<Double> train, List<Double> test) {
-    List<Double> epochs = values(EpochRow::epoch);
-    return new LineChart(labels, epochs, List.of(new Line("train", train), new Line("test", test)));
+  private static Axes axes(String title, String y, int digits) {
+    return new Axes(title, "epoch", y, Scale.FROM_ZERO, Scale.FROM_ZERO, digits);
   }
 
-  private List<Double> values(ToDoubleFunction<EpochRow> value) {
-    return history.stream().map(row -> value.applyAsDouble(row)).toList();
+  private Element figure(
+      Axes axes,
+      ToDoubleFunction<EpochRow> train,
+      ToDoubleFunction<EpochRow> test,
+      String sentence) {
+    List<Curve> curves =
+        List.of(
+            new Curve("train", 0, Style.DASHED, points(train)),
+            new Curve("test", 1, Style.THICK, points(test)));
+    return FigureDrawing.captioned(new LineChart(axes, curves).svg(), sentence);
   }
 
-  private static Element figure(LineChart chart, String sentence) {
-    return Element.of("figure").add(chart.svg(), Element.of("figcaption", sentence));
+  /** The epochs with a value: where only every fifth is tested, the line joins these. */
+  private List<Point> points(ToDoubleFunction<EpochRow> value) {
+    return history.stream()
+        .map(row -> new Point(row.epoch(), value.applyAsDouble(row)))
+        .filter(point -> Double.isFinite(point.y()))
+        .toList();
   }
 
   private String lossSentence() {

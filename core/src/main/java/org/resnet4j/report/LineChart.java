@@ -1,188 +1,268 @@
 package org.resnet4j.report;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.resnet4j.report.Figure.Axes;
+import org.resnet4j.report.Figure.Curve;
+import org.resnet4j.report.Figure.Point;
+import org.resnet4j.report.Figure.Style;
 
 /**
- * Lines over one common x, drawn as SVG; pointing at an x shows its numbers, without a script.
+ * Curves over one plane, drawn as SVG; pointing at an x, or at a dot, shows its numbers, without a
+ * script.
  *
- * <p>Lines differ in colour and in dashes, so that neither colour vision nor colour ink is needed.
+ * <p>Curves differ in colour and in the shape of their marker, so that neither colour vision nor
+ * colour ink is needed.
  */
 final class LineChart {
-  private static final double WIDTH = 440;
-  private static final double HEIGHT = 304;
-  private static final double LEFT = 52;
-  private static final double RIGHT = 428;
-  private static final double TOP = 38;
-  private static final double BOTTOM = 258;
+  static final double WIDTH = 400;
 
+  /** More values to point at would be slower to open and no easier to find. */
+  private static final int MOST_READ = 300;
+
+  private static final double READ_LINE = 20;
+
+  private final Axes axes;
+  private final List<Curve> curves;
   private final Axis horizontal;
   private final Axis vertical;
-  private final List<Double> xs;
-  private final List<Line> lines;
-  private final Labels labels;
+  private final Legend legend;
+  private final Plane plane;
 
-  /** One value for each x; NaN or infinite where there is none. */
-  record Line(String name, List<Double> ys) {}
-
-  /**
-   * What is written beside the lines.
-   *
-   * @param title what a reader who cannot see the chart is told
-   * @param x what x counts, e.g. {@code epoch}
-   * @param y with the unit
-   * @param digits after the point, in the numbers shown
-   */
-  record Labels(String title, String x, String y, int digits) {}
-
-  /**
-   * A chart of {@code lines} over {@code xs}, which ascend and are not negative.
-   *
-   * @throws IllegalArgumentException if a line has more or fewer values than there are x
-   */
-  LineChart(Labels labels, List<Double> xs, List<Line> lines) {
-    for (Line line : lines) {
-      if (line.ys().size() != xs.size()) {
-        throw new IllegalArgumentException(
-            "line %s has %d values for %d x; give one value, or NaN, for each x"
-                .formatted(line.name(), line.ys().size(), xs.size()));
-      }
-    }
-    this.labels = labels;
-    this.xs = xs;
-    this.lines = lines;
-    horizontal = Axis.counting(largest(xs.stream()));
-    vertical = Axis.rounded(largest(lines.stream().flatMap(line -> line.ys().stream())));
+  LineChart(Axes axes, List<Curve> curves) {
+    this.axes = axes;
+    this.curves = curves;
+    horizontal = Axis.across(axes.xScale(), values(Point::x));
+    vertical = Axis.upward(axes.yScale(), values(Point::y));
+    int valueLetters =
+        points()
+            .mapToInt(point -> Numbers.decimal(point.y(), axes.digits()).length())
+            .max()
+            .orElse(1);
+    List<Legend.Entry> entries = curves.stream().map(Legend.Entry::of).toList();
+    legend = new Legend(entries, 2, WIDTH, Math.min(12, valueLetters));
+    plane = Plane.under(legend.bottom() + READ_LINE, vertical, WIDTH - rightMargin());
   }
 
-  private static double largest(Stream<Double> values) {
-    return values.filter(Double::isFinite).mapToDouble(Double::doubleValue).max().orElse(0);
+  private List<Double> values(Function<Point, Double> value) {
+    return points().map(value).toList();
+  }
+
+  private Stream<Point> points() {
+    return curves.stream().flatMap(curve -> curve.points().stream());
+  }
+
+  /** Room for the half of the last number that stands beyond the plane. */
+  private double rightMargin() {
+    List<Double> ticks = horizontal.ticks();
+    String last = ticks.isEmpty() ? "" : horizontal.label(ticks.get(ticks.size() - 1));
+    return Math.max(12, Svg.LETTER * last.length() / 2 + 2);
   }
 
   Element svg() {
-    Element svg =
-        Element.of("svg")
-            .with("class", "chart")
-            .with("role", "img")
-            .with("aria-label", labels.title())
-            .with("viewBox", "0 0 %.0f %.0f".formatted(WIDTH, HEIGHT));
-    drawAxes(svg);
-    for (int i = 0; i < lines.size(); i++) {
-      drawLegend(svg, i);
-      drawLine(svg, i);
-    }
-    IntStream.range(0, xs.size()).mapToObj(this::readout).forEach(svg::add);
-    return svg;
+    Element svg = Svg.chart(axes.title(), WIDTH, plane.bottom() + 46);
+    plane.drawVertical(svg, vertical, axes.y());
+    plane.drawHorizontal(svg, horizontal, axes.x());
+    legend.draw(svg);
+    curves.forEach(curve -> draw(svg, curve));
+    return svg.add(sharesX() ? strips() : targets());
   }
 
-  private double x(double value) {
-    return LEFT + (RIGHT - LEFT) * horizontal.share(value);
+  private double x(Point point) {
+    return plane.x(horizontal.share(point.x()));
   }
 
-  private double y(double value) {
-    return BOTTOM - (BOTTOM - TOP) * vertical.share(value);
+  private double y(Point point) {
+    return plane.y(vertical.share(point.y()));
   }
 
-  private void drawAxes(Element svg) {
-    for (double tick : vertical.ticks()) {
-      svg.add(stroke(tick == 0 ? "axis" : "grid", LEFT, y(tick), RIGHT, y(tick)));
-      svg.add(label("end", LEFT - 7, y(tick) + 4, vertical.label(tick)));
-    }
-    for (double tick : horizontal.ticks()) {
-      svg.add(stroke("axis", x(tick), BOTTOM, x(tick), BOTTOM + 4));
-      svg.add(label("middle", x(tick), BOTTOM + 18, horizontal.label(tick)));
-    }
-    svg.add(label("middle", (LEFT + RIGHT) / 2, HEIGHT - 8, labels.x()));
-    svg.add(
-        label("middle", 0, 0, labels.y())
-            .with("transform", "translate(13 %s) rotate(-90)".formatted((TOP + BOTTOM) / 2)));
+  private boolean shows(Point point) {
+    return horizontal.shows(point.x()) && vertical.shows(point.y());
   }
 
-  private void drawLegend(Element svg, int line) {
-    double before = IntStream.range(0, line).mapToDouble(i -> legendWidth(lines.get(i))).sum();
-    double left = LEFT + before;
-    svg.add(stroke("line line-" + line, left, 12, left + 24, 12));
-    svg.add(label("start", left + 30, 16, lines.get(line).name()));
-  }
-
-  /** The sample, the name in letters of about seven pixels, and room. */
-  private static double legendWidth(Line line) {
-    return 30 + 7 * line.name().length() + 20;
-  }
-
-  private void drawLine(Element svg, int line) {
-    List<Element> dots = new ArrayList<>();
-    List<String> points = new ArrayList<>();
-    for (int i = 0; i < xs.size(); i++) {
-      double value = lines.get(line).ys().get(i);
-      if (Double.isFinite(value)) {
-        points.add(Numbers.coordinate(x(xs.get(i))) + "," + Numbers.coordinate(y(value)));
-        dots.add(dot(line, i));
+  /** A line for each run of points that have a place; a point alone is a dot. */
+  private void draw(Element svg, Curve curve) {
+    List<Point> run = new ArrayList<>();
+    for (Point point : curve.points()) {
+      if (shows(point)) {
+        run.add(point);
+      } else {
+        drawRun(svg, curve, run);
+        run.clear();
       }
     }
-    if (points.size() == 1) {
-      svg.add(dots);
-    } else if (!points.isEmpty()) {
-      svg.add(
-          Element.of("polyline")
-              .with("class", "line line-" + line)
-              .with("points", String.join(" ", points)));
+    drawRun(svg, curve, run);
+    List<Point> shown = curve.points().stream().filter(this::shows).toList();
+    if (curve.style() == Style.DOTS || curve.style() == Style.LINE_AND_DOTS) {
+      double radius = shown.size() > 60 ? 2 : 3;
+      shown.forEach(point -> svg.add(marker(curve, point, radius)));
+    } else if (!shown.isEmpty()) {
+      svg.add(marker(curve, shown.get(shown.size() - 1), 3));
     }
   }
 
-  private Element dot(int line, int index) {
-    return Element.of("circle")
-        .with("class", "dot line-" + line)
-        .with("cx", x(xs.get(index)))
-        .with("cy", y(lines.get(line).ys().get(index)))
-        .with("r", 3.5);
+  private void drawRun(Element svg, Curve curve, List<Point> run) {
+    if (curve.style() == Style.DOTS || run.isEmpty()) {
+      return;
+    }
+    if (run.size() == 1) {
+      svg.add(marker(curve, run.get(0), 2));
+      return;
+    }
+    svg.add(
+        Element.of("polyline")
+            .with("class", Legend.look(curve.style()) + " " + Svg.colour(curve.colour()))
+            .with(
+                "points",
+                run.stream()
+                    .map(point -> Numbers.coordinate(x(point)) + "," + Numbers.coordinate(y(point)))
+                    .collect(Collectors.joining(" "))));
+  }
+
+  private Element marker(Curve curve, Point point, double radius) {
+    return Svg.marker(curve.colour(), x(point), y(point), radius);
+  }
+
+  /** Whether curves are to be compared at one x, rather than each dot read alone. */
+  private boolean sharesX() {
+    if (curves.stream().allMatch(curve -> curve.style() == Style.DOTS)) {
+      return false;
+    }
+    boolean ascending =
+        curves.stream()
+            .allMatch(
+                c -> c.points().stream().map(Point::x).distinct().count() == c.points().size());
+    int most = curves.stream().mapToInt(curve -> curve.points().size()).max().orElse(0);
+    return ascending && xs().size() <= 2 * most;
+  }
+
+  private List<Double> xs() {
+    return points().map(Point::x).filter(horizontal::shows).distinct().sorted().toList();
+  }
+
+  /** Strips side by side around the x that are read. */
+  private List<Element> strips() {
+    List<Double> xs = read(xs());
+    List<Element> strips = new ArrayList<>();
+    for (int i = 0; i < xs.size(); i++) {
+      double x = place(xs.get(i));
+      double from = i == 0 ? plane.left() : (place(xs.get(i - 1)) + x) / 2;
+      double to = i == xs.size() - 1 ? plane.right() : (x + place(xs.get(i + 1))) / 2;
+      strips.add(strip(xs.get(i), from, to));
+    }
+    return strips;
+  }
+
+  private double place(double x) {
+    return plane.x(horizontal.share(x));
+  }
+
+  /** All x, or, of more values than one reads, the x of each neighbourhood with most curves. */
+  private List<Double> read(List<Double> xs) {
+    int most = Math.max(1, MOST_READ / Math.max(1, curves.size()));
+    if (xs.size() <= most) {
+      return xs;
+    }
+    return IntStream.range(0, most)
+        .mapToObj(i -> xs.subList(i * xs.size() / most, (i + 1) * xs.size() / most))
+        .map(near -> near.stream().max(Comparator.comparingLong(this::curvesAt)).orElseThrow())
+        .toList();
+  }
+
+  private long curvesAt(double x) {
+    return curves.stream().filter(curve -> at(curve, x).isPresent()).count();
+  }
+
+  private static Optional<Point> at(Curve curve, double x) {
+    return curve.points().stream().filter(point -> point.x() == x).findFirst();
   }
 
   /** A strip around one x that, pointed at, shows a rule, dots and numbers. */
-  private Element readout(int index) {
-    double x = x(xs.get(index));
-    double left = index == 0 ? LEFT : (x(xs.get(index - 1)) + x) / 2;
-    double right = index == xs.size() - 1 ? RIGHT : (x + x(xs.get(index + 1))) / 2;
-    Element strip =
-        Element.of("g")
-            .with("class", "readout")
-            .add(
-                Element.of("rect")
-                    .with("x", left)
-                    .with("y", TOP)
-                    .with("width", right - left)
-                    .with("height", BOTTOM - TOP),
-                stroke("axis", x, TOP, x, BOTTOM),
-                label("start", LEFT, TOP - 7, numbers(index)));
-    for (int line = 0; line < lines.size(); line++) {
-      if (Double.isFinite(lines.get(line).ys().get(index))) {
-        strip.add(dot(line, index));
+  private Element strip(double x, double from, double to) {
+    Element strip = Element.of("g").with("class", "readout");
+    Element parts = Element.of("g");
+    List<String> values = new ArrayList<>();
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < curves.size(); i++) {
+      Curve curve = curves.get(i);
+      Optional<Point> point = at(curve, x);
+      if (point.isEmpty()) {
+        continue;
+      }
+      String value = Numbers.decimal(point.get().y(), axes.digits());
+      values.add((curve.name() + " " + value).strip());
+      labels.add(point.get().label());
+      parts.add(legend.value(i, value));
+      if (shows(point.get())) {
+        parts.add(marker(curve, point.get(), 3.5));
       }
     }
-    return strip;
+    List<String> distinct = labels.stream().filter(label -> !label.isEmpty()).distinct().toList();
+    String head = "%s %s".formatted(axes.x(), Numbers.plain(x));
+    if (!distinct.isEmpty()) {
+      head += " · " + String.join(", ", distinct);
+    }
+    return strip.add(
+        Element.of("title", head + ": " + String.join(", ", values)),
+        plane.strip(from, to),
+        Svg.line("axis", place(x), plane.top(), place(x), plane.bottom()),
+        plane.heading(place(x), Svg.shortened(head, 58)),
+        parts);
   }
 
-  private String numbers(int index) {
-    String values =
-        lines.stream()
-            .map(line -> line.name() + " " + Numbers.decimal(line.ys().get(index), labels.digits()))
-            .collect(Collectors.joining(", "));
-    return "%s %s: %s".formatted(labels.x(), horizontal.label(xs.get(index)), values);
+  /** A circle around each dot that, pointed at, shows its numbers. */
+  private List<Element> targets() {
+    List<Element> targets = new ArrayList<>();
+    long all = points().filter(this::shows).count();
+    long stride = Math.max(1, (all + MOST_READ - 1) / MOST_READ);
+    long index = 0;
+    for (Curve curve : curves) {
+      for (Point point : curve.points()) {
+        if (shows(point) && index++ % stride == 0) {
+          targets.add(target(curve, point));
+        }
+      }
+    }
+    return targets;
   }
 
-  private static Element stroke(String style, double x1, double y1, double x2, double y2) {
-    return Element.of("line")
-        .with("class", style)
-        .with("x1", x1)
-        .with("y1", y1)
-        .with("x2", x2)
-        .with("y2", y2);
+  private Element target(Curve curve, Point point) {
+    String name =
+        Stream.of(curve.name(), point.label())
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining(" · "));
+    String numbers =
+        "%s %s, %s %s"
+            .formatted(
+                axes.x(),
+                Numbers.plain(point.x()),
+                axes.y(),
+                Numbers.decimal(point.y(), axes.digits()));
+    return Element.of("g")
+        .with("class", "readout")
+        .add(
+            Element.of("title", name.isEmpty() ? numbers : name + ": " + numbers),
+            Element.of("circle")
+                .with("class", "target")
+                .with("cx", x(point))
+                .with("cy", y(point))
+                .with("r", 9),
+            marker(curve, point, 4.5),
+            plane.heading(x(point), Svg.shortened(numbers, 58)),
+            beside(point, Svg.shortened(name, 40)));
   }
 
-  private static Element label(String anchor, double x, double y, String text) {
-    return Element.of("text", text).with("text-anchor", anchor).with("x", x).with("y", y);
+  /** A name over a point, where there is room. */
+  private Element beside(Point point, String name) {
+    double half = Svg.LETTER * name.length() / 2;
+    double x = Math.min(Math.max(x(point), half + 2), WIDTH - half - 2);
+    double above = y(point) - 11;
+    return Svg.text("middle", x, above < plane.top() + 12 ? y(point) + 20 : above, name);
   }
 }

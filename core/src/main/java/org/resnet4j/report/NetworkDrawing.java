@@ -57,23 +57,23 @@ final class NetworkDrawing {
     return List.of(drawing, note(), table());
   }
 
+  /** The layers before the first block. */
+  PathDrawing stemDrawing() {
+    List<Box> boxes = boxes(network.stemLayers());
+    return new PathDrawing("stem: " + text(boxes), boxes, new Shortcut.None());
+  }
+
   private Element stem() {
     List<Layer> layers = network.stemLayers();
-    List<Box> boxes = boxes(layers);
-    PathDrawing drawing = new PathDrawing("stem: " + text(boxes), boxes, new Shortcut.None());
     return row(
         "stem",
         "",
         layers.stream().mapToLong(Layer::parameters).sum(),
         layers.stream().mapToLong(Layer::multiplyAdds).sum(),
-        List.of(drawing.svg()));
+        List.of(stemDrawing().svg()));
   }
 
   private Element stage(List<Unit> units) {
-    Unit last = units.get(units.size() - 1);
-    String blocks =
-        "%d %s %s"
-            .formatted(units.size(), last.block().kind(), units.size() == 1 ? "block" : "blocks");
     List<Element> drawings = new ArrayList<>();
     Element small = Element.of("div").with("class", "alike");
     for (int i = 0; i < units.size(); i++) {
@@ -86,11 +86,22 @@ final class NetworkDrawing {
     }
     drawings.add(small);
     return row(
-        last.name().replaceFirst("(\\.blocks)?\\.\\d+$", ""),
-        blocks,
+        name(units),
+        kind(units),
         units.stream().mapToLong(Unit::parameters).sum(),
         units.stream().mapToLong(Unit::multiplyAdds).sum(),
         drawings);
+  }
+
+  /** What a stage is called, by the names of its blocks. */
+  static String name(List<Unit> stage) {
+    return stage.get(0).name().replaceFirst("(\\.blocks)?\\.\\d+$", "");
+  }
+
+  /** How many blocks of which kind a stage has. */
+  static String kind(List<Unit> stage) {
+    String kind = stage.get(stage.size() - 1).block().kind();
+    return "%d %s %s".formatted(stage.size(), kind, stage.size() == 1 ? "block" : "blocks");
   }
 
   private boolean alike(Unit before, Unit unit) {
@@ -99,27 +110,39 @@ final class NetworkDrawing {
         && before.in().equals(unit.in());
   }
 
-  private Element head() {
-    int features = network.features();
-    long weights = (long) features * network.classes();
+  /** The layers after the last block. */
+  PathDrawing headDrawing() {
     List<Box> boxes =
         List.of(
             new Box("pool", "average", "pool", LEAST_HEIGHT),
             new Box("linear", "linear", "%d".formatted(network.classes()), LEAST_HEIGHT));
-    PathDrawing drawing = new PathDrawing("head: " + text(boxes), boxes, new Shortcut.None());
+    return new PathDrawing("head: " + text(boxes), boxes, new Shortcut.None());
+  }
+
+  private Element head() {
+    long weights = (long) network.features() * network.classes();
     long tail = network.tailLayers().stream().mapToLong(Layer::parameters).sum();
-    return row("head", "", tail + weights + network.classes(), weights, List.of(drawing.svg()));
+    return row(
+        "head", "", tail + weights + network.classes(), weights, List.of(headDrawing().svg()));
   }
 
   private static Element row(
       String name, String detail, long parameters, long multiplyAdds, List<Element> drawings) {
+    return row(
+        name,
+        List.of(
+            detail,
+            Numbers.compact(parameters) + " parameters",
+            Numbers.compact(multiplyAdds) + " multiply-adds"),
+        drawings);
+  }
+
+  /** Drawings beside their common name, under which stand details; empty ones are left out. */
+  static Element row(String name, List<String> details, List<Element> drawings) {
     Element label = Element.of("div").with("class", "label").add(Element.of("b", name));
-    if (!detail.isEmpty()) {
-      label.add(Element.of("span", detail));
-    }
-    label.add(
-        Element.of("span", Numbers.compact(parameters) + " parameters"),
-        Element.of("span", Numbers.compact(multiplyAdds) + " multiply-adds"));
+    details.stream()
+        .filter(detail -> !detail.isEmpty())
+        .forEach(detail -> label.add(Element.of("span", detail)));
     Element units = Element.of("div").with("class", "units").add(drawings);
     return Element.of("div").with("class", "row").add(label, units);
   }
@@ -137,19 +160,22 @@ final class NetworkDrawing {
     return Element.of("figure").with("class", "block").add(drawing(unit).svg(), caption);
   }
 
-  private PathDrawing drawing(Unit unit) {
+  /** The branch and the shortcut of a unit. */
+  PathDrawing drawing(Unit unit) {
     List<Box> boxes = boxes(unit.branch());
-    String title =
-        "%s: branch %s; shortcut %s; %s to %s; %s parameters, %s multiply-adds"
-            .formatted(
-                unit.name(),
-                text(boxes),
-                unit.block().shortcut().label(),
-                unit.in(),
-                unit.out(),
-                Numbers.grouped(unit.parameters()),
-                Numbers.grouped(unit.multiplyAdds()));
-    return new PathDrawing(title, boxes, unit.block().shortcut());
+    return new PathDrawing(title(unit, boxes), boxes, unit.block().shortcut());
+  }
+
+  private static String title(Unit unit, List<Box> boxes) {
+    return "%s: branch %s; shortcut %s; %s to %s; %s parameters, %s multiply-adds"
+        .formatted(
+            unit.name(),
+            text(boxes),
+            unit.block().shortcut().label(),
+            unit.in(),
+            unit.out(),
+            Numbers.grouped(unit.parameters()),
+            Numbers.grouped(unit.multiplyAdds()));
   }
 
   private List<Box> boxes(List<Layer> layers) {

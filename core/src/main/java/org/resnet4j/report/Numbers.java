@@ -12,13 +12,38 @@ final class Numbers {
 
   private Numbers() {}
 
+  /** With a minus sign rather than a hyphen, and none before a zero. */
   static String decimal(double value, int digits) {
-    return Double.isFinite(value) ? String.format(Locale.ROOT, "%." + digits + "f", value) : NONE;
+    if (!Double.isFinite(value)) {
+      return NONE;
+    }
+    String written = String.format(Locale.ROOT, "%." + digits + "f", Math.abs(value));
+    boolean zero = written.chars().allMatch(c -> c == '0' || c == '.');
+    return value < 0 && !zero ? "\u2212" + written : written;
+  }
+
+  /** A difference: with its sign, unless it is zero. */
+  static String signed(double value, int digits) {
+    String written = decimal(value, digits);
+    return value > 0 && decimal(-value, digits).startsWith("\u2212") ? "+" + written : written;
   }
 
   /** A fraction of 1 as a percentage. */
   static String percent(double fraction, int digits) {
     return Double.isFinite(fraction) ? decimal(100 * fraction, digits) + "%" : NONE;
+  }
+
+  /** Up to six significant digits, of whole numbers all, in groups: 0.5, 125.25, 64,000. */
+  static String plain(double value) {
+    double most = Math.abs(value);
+    if (most >= 1e15 || (most > 0 && most < 1e-4)) {
+      return significant(value);
+    }
+    if (value == Math.rint(value)) {
+      return (value < 0 ? "\u2212" : "") + grouped((long) most);
+    }
+    BigDecimal rounded = new BigDecimal(most).round(new MathContext(6)).stripTrailingZeros();
+    return (value < 0 ? "\u2212" : "") + rounded.toPlainString();
   }
 
   /** Three significant digits, for learning rates: 0.1, 0.0125, 1.5E-5. */

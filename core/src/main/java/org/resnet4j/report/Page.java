@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /** A page that needs nothing but itself: its style is inside, and it may load nothing else. */
 final class Page {
@@ -31,6 +32,39 @@ final class Page {
     Element body = Element.of("body").add(Element.of("main").add(content));
     Element html = Element.of("html").with("lang", "en").add(head, body);
     return "<!DOCTYPE html>\n" + html + "\n";
+  }
+
+  /** The heading, what it is about, and the few figures to see first. */
+  static Element header(String title, String summary, Map<String, String> headline) {
+    Element header = Element.of("header").add(Element.of("h1", title), Element.of("p", summary));
+    if (headline.isEmpty()) {
+      return header;
+    }
+    Element figures = Element.of("dl");
+    headline.forEach(
+        (name, value) ->
+            figures.add(Element.of("div").add(Element.of("dt", name), Element.of("dd", value))));
+    return header.add(figures);
+  }
+
+  static Element section(String heading) {
+    return Element.of("section").add(Element.of("h2", heading));
+  }
+
+  /** What to try now, as typed in a shell. */
+  static Element next(String command) {
+    return section("Next").add(Element.of("pre").add(Element.of("code", command)));
+  }
+
+  /** All that is needed to judge or repeat it. */
+  static Element conditions(Map<String, String> conditions) {
+    Element body = Element.of("tbody");
+    conditions.forEach(
+        (name, value) ->
+            body.add(
+                Element.of("tr")
+                    .add(Element.of("th", name).with("scope", "row"), Element.of("td", value))));
+    return section("Conditions").add(Element.of("table").with("class", "conditions").add(body));
   }
 
   private static String style() {

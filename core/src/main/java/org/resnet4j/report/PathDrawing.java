@@ -39,7 +39,7 @@ record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
     double width = MARGIN + inner + (plain ? MARGIN : MARGIN + 28);
     double top = plain ? LINE - HALF_PLAIN : 0;
     double height = plain ? 2 * HALF_PLAIN : HEIGHT;
-    Element svg = canvas("unit", top, width, height);
+    Element svg = canvas("unit", top, width, height, 1);
     svg.add(path("flow", "M0 %s H%s", LINE, width));
     for (int i = 0; i < boxes.size(); i++) {
       drawBox(svg, boxes.get(i), MARGIN + i * (BOX_WIDTH + GAP));
@@ -52,9 +52,14 @@ record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
 
   /** A small drawing without text, for one unit of many alike. */
   Element compact() {
+    return compact(1);
+  }
+
+  /** A small drawing, larger by a factor. */
+  Element compact(double factor) {
     boolean plain = shortcut instanceof Shortcut.None;
     double sum = 6 + 8 * boxes.size() + 6;
-    Element svg = canvas("compact", 0, sum + 6, 40);
+    Element svg = canvas("compact", 0, sum + 6, 40, factor);
     svg.add(path("flow", "M0 26 H%s", sum + 6));
     for (int i = 0; i < boxes.size(); i++) {
       double height = boxes.get(i).height() * 0.36;
@@ -67,12 +72,12 @@ record PathDrawing(String title, List<Box> boxes, Shortcut shortcut) {
     return svg;
   }
 
-  private Element canvas(String style, double top, double width, double height) {
+  private Element canvas(String style, double top, double width, double height, double factor) {
     return Element.of("svg")
         .with("class", style)
         .with("role", "img")
-        .with("width", width)
-        .with("height", height)
+        .with("width", factor * width)
+        .with("height", factor * height)
         .with(
             "viewBox",
             "0 %s %s %s"

@@ -48,20 +48,16 @@ public record RunReport(
     List<Element> page = new ArrayList<>();
     page.add(header());
     page.add(
-        section("Learning")
+        Page.section("Learning")
             .add(Element.of("div").with("class", "charts").add(curves.loss(), curves.error())));
-    page.add(section("Confusion").add(new ConfusionTable(confusion).elements()));
+    page.add(Page.section("Confusion").add(new ConfusionTable(confusion).elements()));
     if (!mostWrong.isEmpty()) {
-      page.add(section("Most wrong").add(gallery()));
+      page.add(Page.section("Most wrong").add(gallery()));
     }
-    page.add(section("Network").add(new NetworkDrawing(network).elements()));
-    page.add(section("Next").add(Element.of("pre").add(Element.of("code", nextCommand))));
-    page.add(section("Conditions").add(conditionsTable(), historyTable()));
+    page.add(Page.section("Network").add(new NetworkDrawing(network).elements()));
+    page.add(Page.next(nextCommand));
+    page.add(Page.conditions(conditions).add(historyTable()));
     return Page.of(title, page);
-  }
-
-  private static Element section(String heading) {
-    return Element.of("section").add(Element.of("h2", heading));
   }
 
   private Element header() {
@@ -74,11 +70,7 @@ public record RunReport(
                 Numbers.compact(network.multiplyAdds()),
                 network.input(),
                 network.classes());
-    Element figures = Element.of("dl");
-    headline.forEach(
-        (name, value) ->
-            figures.add(Element.of("div").add(Element.of("dt", name), Element.of("dd", value))));
-    return Element.of("header").add(Element.of("h1", title), Element.of("p", summary), figures);
+    return Page.header(title, summary, headline);
   }
 
   private Element gallery() {
@@ -96,16 +88,6 @@ public record RunReport(
       gallery.add(Element.of("figure").add(image, caption));
     }
     return gallery;
-  }
-
-  private Element conditionsTable() {
-    Element body = Element.of("tbody");
-    conditions.forEach(
-        (name, value) ->
-            body.add(
-                Element.of("tr")
-                    .add(Element.of("th", name).with("scope", "row"), Element.of("td", value))));
-    return Element.of("table").with("class", "conditions").add(body);
   }
 
   private Element historyTable() {

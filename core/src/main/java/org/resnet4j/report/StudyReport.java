@@ -12,7 +12,7 @@ import java.util.Map;
  * @param title the heading
  * @param summary a paragraph for a newcomer: what was asked, what came out
  * @param headline the few figures to see first, in order
- * @param nextCommand what to try now, as typed in a shell
+ * @param nextCommand what to try now, as typed in a shell; empty for nothing
  * @param conditions all that is needed to judge or repeat it, in order
  */
 public record StudyReport(
@@ -39,9 +39,19 @@ public record StudyReport(
   /** The page, which loads nothing and runs no script. */
   public String html() {
     List<Element> page = new ArrayList<>();
-    page.add(Element.of("header").add(Element.of("h1", title), Element.of("p", summary)));
+    page.add(Page.header(title, summary, headline));
     for (Section section : sections) {
-      page.add(Element.of("section").add(Element.of("h2", section.heading())));
+      Element element = Page.section(section.heading());
+      if (!section.text().isEmpty()) {
+        element.add(Element.of("p", section.text()).with("class", "prose"));
+      }
+      page.add(element.add(FigureDrawing.all(section.figures())));
+    }
+    if (!nextCommand.isEmpty()) {
+      page.add(Page.next(nextCommand));
+    }
+    if (!conditions.isEmpty()) {
+      page.add(Page.conditions(conditions));
     }
     return Page.of(title, page);
   }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A kind of network of which a study trains one of each depth.
@@ -31,6 +32,10 @@ public enum Arm {
   PRE_ACTIVATION("pre-activation", false, "");
 
   private static final int PAPER_WIDTH = 16;
+
+  /** Depths that mean an ImageNet network unless a name says otherwise. */
+  private static final Set<Integer> IMAGENET_DEPTHS = Set.of(18, 34, 50, 101, 152);
+
   private static final Map<String, List<Arm>> REQUESTS = requests();
 
   private final String title;
@@ -113,7 +118,8 @@ public enum Arm {
     boolean bottleneck = this == BOTTLENECK || this == PLAIN_BOTTLENECK;
     int blocks = (depth - 2) / 6;
     int layers = bottleneck ? 9 * blocks + 2 : depth;
+    String family = IMAGENET_DEPTHS.contains(layers) ? "-cifar" : "";
     String channels = width == PAPER_WIDTH ? "" : "-width" + width;
-    return (preActivation ? "resnetv2_" : "resnet") + layers + channels + suffix;
+    return (preActivation ? "resnetv2_" : "resnet") + layers + family + channels + suffix;
   }
 }

@@ -13,7 +13,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.source.DataSources;
@@ -191,12 +190,6 @@ public final class Degradation {
   }
 
   private Network network(Recipe recipe) {
-    Network named = Catalogue.network(recipe.model());
-    if (named.input().height() > 32) {
-      throw new IllegalArgumentException(
-          "depth %d with width 16: %s is the name of an ImageNet network; choose another depth or width"
-              .formatted(named.depth(), named.name()));
-    }
     return Training.network(recipe, splits);
   }
 

@@ -18,6 +18,7 @@ import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Parameter.Role;
+import org.resnet4j.arch.Unit;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
@@ -147,9 +148,12 @@ class NoNormTest {
       List<Double> shortcuts = new ArrayList<>();
       live.forward(
           images(network),
-          (unit, branch, shortcut, sum) -> {
-            branches.add(branch.abs().max().item_double());
-            shortcuts.add(shortcut.abs().max().item_double());
+          new Probe() {
+            @Override
+            public void observe(Unit unit, Pass pass) {
+              branches.add(pass.branch().abs().max().item_double());
+              shortcuts.add(pass.shortcut().abs().max().item_double());
+            }
           });
       assertThat(branches).hasSize(3).containsOnly(0.0);
       assertThat(shortcuts).hasSize(3).allMatch(value -> value > 0);

@@ -29,6 +29,21 @@ class NumbersTest {
     assertThat(Numbers.significant(value)).isEqualTo(expected);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0.5, 0.5", "125.25, 125.25", "-2, −2", "0, 0", "1e-6, 0.000001", "0.1, 0.1"})
+  void writes_places_with_the_digits_they_need(double value, String expected) {
+    assertThat(Numbers.plain(value)).isEqualTo(expected);
+  }
+
+  @Test
+  void writes_signs_where_a_difference_has_one() {
+    assertThat(Numbers.signed(12.34, 1)).isEqualTo("+12.3");
+    assertThat(Numbers.signed(-0.4, 1)).isEqualTo("−0.4");
+    assertThat(Numbers.signed(0.04, 1)).isEqualTo("0.0");
+    assertThat(Numbers.decimal(-0.04, 1)).isEqualTo("0.0");
+    assertThat(Numbers.plain(64000)).isEqualTo("64,000");
+  }
+
   @Test
   void writes_a_dash_for_what_is_not_finite() {
     assertThat(Numbers.decimal(Double.NaN, 2)).isEqualTo("–");

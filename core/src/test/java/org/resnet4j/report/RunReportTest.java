@@ -51,7 +51,7 @@ class RunReportTest {
   void draws_error_in_percent() {
     // Errors of 60 and 18.75 percent on a scale that ends at 60, and of 50 and 37.5.
     assertThat(report("cat", List.of(FIRST, LAST)).html())
-        .contains("points=\"240,38 428,189.25\"", "points=\"240,74.67 428,120.5\"");
+        .contains("points=\"218.3,37 388,181.38\"", "points=\"218.3,72 388,115.75\"");
   }
 
   @Test
