@@ -21,6 +21,7 @@ import org.resnet4j.study.SignalsLook.Moment;
  * <ul>
  *   <li><em>The gradient does not vanish</em>: the norm at the output of the first unit is above a
  *       hundredth of that at the last.
+ *   <li><em>It does not explode</em>: that norm is below a hundred times the other.
  *   <li><em>Signals do not vanish forward</em>: the variance of the last unit's output is above a
  *       hundredth of the first one's.
  *   <li><em>Signals die or explode</em>: that variance is below a hundredth, or above a hundred
@@ -73,8 +74,10 @@ final class SignalsFindings {
       for (Moment moment : Moment.values()) {
         verdicts.addAll(gradientKept(variant, moment));
       }
-      verdicts.addAll(varianceKept(variant, Moment.INITIALISATION));
-      verdicts.addAll(varianceKept(variant, Moment.AFTER));
+      for (Moment moment : List.of(Moment.INITIALISATION, Moment.AFTER)) {
+        verdicts.addAll(gradientBounded(variant, moment));
+        verdicts.addAll(varianceKept(variant, moment));
+      }
     }
     for (SignalsVariant variant : of(v -> !v.norm() && !v.saved())) {
       verdicts.addAll(diesOrExplodes(variant));
@@ -107,6 +110,28 @@ final class SignalsFindings {
         SignalsLook::gradientDecades);
   }
 
+  private List<Verdict> gradientBounded(SignalsVariant variant, Moment moment) {
+    double[] values = decades(variant, moment, SignalsLook::gradientDecades);
+    if (values.length == 0) {
+      return List.of();
+    }
+    Interval interval = Interval.of(values);
+    Status status =
+        interval.below(LINE)
+            ? Status.SHOWN
+            : interval.above(LINE) ? Status.CONTRADICTED : Status.NOT_SHOWN;
+    String claim =
+        "In %s, with batch norm, the gradient does not explode %s: the first unit gets less than a hundred times what the last one gets"
+            .formatted(variant.title(), moment.words());
+    String reason = reason("gradient at the first unit / at the last", values, variant);
+    return List.of(verdict(claim, status, reason, interval, DECADES));
+  }
+
+  private double[] decades(
+      SignalsVariant variant, Moment moment, ToDoubleFunction<SignalsLook> value) {
+    return looks(variant, moment).stream().mapToDouble(value).toArray();
+  }
+
   private List<Verdict> varianceKept(SignalsVariant variant, Moment moment) {
     return kept(
         "In %s, with batch norm, signals do not vanish forward %s: the last unit's variance is more than a hundredth of the first one's"
@@ -123,7 +148,7 @@ final class SignalsFindings {
       SignalsVariant variant,
       Moment moment,
       ToDoubleFunction<SignalsLook> decades) {
-    double[] values = looks(variant, moment).stream().mapToDouble(decades).toArray();
+    double[] values = decades(variant, moment, decades);
     if (values.length == 0) {
       return List.of();
     }
@@ -136,10 +161,7 @@ final class SignalsFindings {
   }
 
   private List<Verdict> diesOrExplodes(SignalsVariant variant) {
-    double[] values =
-        looks(variant, Moment.INITIALISATION).stream()
-            .mapToDouble(SignalsLook::varianceDecades)
-            .toArray();
+    double[] values = decades(variant, Moment.INITIALISATION, SignalsLook::varianceDecades);
     if (values.length == 0) {
       return List.of();
     }
