@@ -21,7 +21,7 @@ import org.resnet4j.data.shapes.Shapes;
 import org.resnet4j.train.RecipeFile;
 import org.resnet4j.train.Training;
 
-/** Whole studies of seconds: 24 drawn images, networks of 8 layers. */
+/** Whole studies of seconds: 24 drawn images, networks of 8 layers and 4 channels. */
 class SignalsTest {
   private static final int STEPS = 4;
   @TempDir Path folder;
@@ -61,23 +61,23 @@ class SignalsTest {
 
   @Test
   void every_variant_is_looked_at_at_every_moment_and_again_gives_the_same() throws Exception {
-    SignalsResults results = run(plan("resnet8"), "one");
+    SignalsResults results = run(plan("resnet8-width4"), "one");
     assertThat(results.rows())
         .extracting(row -> row.network() + " " + row.moment() + " " + row.seeds())
         .containsSubsequence(
-            "resnet8 at initialisation 2",
-            "resnet8 during training 2",
-            "resnet8 after training 2",
-            "resnet8-plain at initialisation 2",
-            "resnet8-no-norm at initialisation 2",
-            "resnet8-no-norm-plain at initialisation 2");
+            "resnet8-width4 at initialisation 2",
+            "resnet8-width4 during training 2",
+            "resnet8-width4 after training 2",
+            "resnet8-width4-plain at initialisation 2",
+            "resnet8-width4-no-norm at initialisation 2",
+            "resnet8-width4-no-norm-plain at initialisation 2");
     assertThat(results.responses())
         .extracting(SignalsResults.Responses::network)
-        .containsExactly("resnet8", "resnet8-plain");
+        .containsExactly("resnet8-width4", "resnet8-width4-plain");
     assertThat(results.responses()).allMatch(row -> row.std().size() == 7);
     assertThat(results.verdicts()).anyMatch(claim -> claim.claim().contains("figure 7"));
     assertThat(Files.readString(results.report())).contains("Is the gradient vanishing?");
-    run(plan("resnet8"), "two");
+    run(plan("resnet8-width4"), "two");
     for (String csv : List.of("layers.csv", "units.csv")) {
       assertThat(file("two", csv)).isEqualTo(file("one", csv));
     }
@@ -85,11 +85,12 @@ class SignalsTest {
 
   @Test
   void twins_begin_with_the_same_branches() {
-    SignalsResults results = run(plan("resnet8").withSteps(1).withSeeds(1), "twins");
+    SignalsResults results = run(plan("resnet8-width4").withSteps(1).withSeeds(1), "twins");
     // What the first convolution sees and does is the same; the rest is not.
     List<String> lines = lines("twins", "layers.csv");
-    String residual = value(lines, "resnet8,0,at initialisation,0,1,conv1,");
-    assertThat(value(lines, "resnet8-plain,0,at initialisation,0,1,conv1,")).isEqualTo(residual);
+    String residual = value(lines, "resnet8-width4,0,at initialisation,0,1,conv1,");
+    assertThat(value(lines, "resnet8-width4-plain,0,at initialisation,0,1,conv1,"))
+        .isEqualTo(residual);
     assertThat(results.verdicts()).allMatch(claim -> claim.status().equals("not shown"));
     assertThat(results.verdicts())
         .allMatch(claim -> claim.reason().contains("1 seed, which has no interval"));
@@ -116,7 +117,7 @@ class SignalsTest {
   void a_study_that_was_stopped_goes_on_with_what_was_kept() throws Exception {
     Path study = folder.resolve("stopped");
     List<StudyEvent> events = new ArrayList<>();
-    SignalsPlan plan = plan("resnet8").withSteps(1).withSeeds(1);
+    SignalsPlan plan = plan("resnet8-width4").withSteps(1).withSeeds(1);
     assertThatThrownBy(
             () ->
                 Signals.run(
@@ -126,7 +127,7 @@ class SignalsTest {
                     events::add,
                     () -> events.stream().anyMatch(StudyEvent.Finished.class::isInstance)))
         .isInstanceOf(StudyStoppedException.class);
-    Path kept = study.resolve("cells/0-resnet8-seed0.json");
+    Path kept = study.resolve("cells/0-resnet8-width4-seed0.json");
     String cell = Files.readString(kept);
     Files.writeString(kept, cell.replaceFirst("\"loss\" : [0-9.E-]+", "\"loss\" : 123.0"));
     events.clear();
@@ -138,12 +139,14 @@ class SignalsTest {
 
   @Test
   void a_model_is_looked_at_as_it_is_beside_its_architecture() throws Exception {
-    Path model = train("resnet8");
+    Path model = train("resnet8-width4");
     SignalsResults results = run(plan(model.toString()).withSeeds(1), "model");
     assertThat(results.rows())
         .extracting(row -> row.network() + " " + row.moment())
         .containsExactly(
-            "run as it is", "resnet8 at initialisation", "resnet8-plain at initialisation");
+            "run as it is",
+            "resnet8-width4 at initialisation",
+            "resnet8-width4-plain at initialisation");
     assertThat(results.responses()).hasSize(1);
     draw(folder.resolve("few"), 3);
     assertThatThrownBy(
@@ -169,13 +172,13 @@ class SignalsTest {
 
   @Test
   void the_forecast_names_every_trial() {
-    Signals.Forecast forecast = Signals.forecast(plan("resnet8").withSeeds(1));
+    Signals.Forecast forecast = Signals.forecast(plan("resnet8-width4").withSeeds(1));
     assertThat(forecast.trials())
         .containsExactly(
-            "resnet8, seed 0, 4 steps",
-            "resnet8-plain, seed 0, 4 steps",
-            "resnet8-no-norm, seed 0, 4 steps",
-            "resnet8-no-norm-plain, seed 0, 4 steps");
+            "resnet8-width4, seed 0, 4 steps",
+            "resnet8-width4-plain, seed 0, 4 steps",
+            "resnet8-width4-no-norm, seed 0, 4 steps",
+            "resnet8-width4-no-norm-plain, seed 0, 4 steps");
     assertThat(forecast.seconds()).isPositive();
   }
 
@@ -183,17 +186,18 @@ class SignalsTest {
   void a_plan_that_cannot_be_is_refused_in_one_line() {
     assertThatThrownBy(() -> plan("resnet21"))
         .hasMessageContaining("no network is called \"resnet21\"");
-    assertThatThrownBy(() -> plan("resnet8-plain"))
+    assertThatThrownBy(() -> plan("resnet8-width4-plain"))
         .hasMessageContaining("name the network with shortcuts and norm");
-    assertThatThrownBy(() -> plan("resnet8-no-norm"))
+    assertThatThrownBy(() -> plan("resnet8-width4-no-norm"))
         .hasMessageContaining("name the network with shortcuts and norm");
     assertThatThrownBy(() -> plan("no/where"))
         .hasMessageContaining("no/where: there is no such folder");
-    assertThatThrownBy(() -> plan("resnet8", "resnet8")).hasMessageContaining("named twice");
-    assertThatThrownBy(() -> plan("resnet8").withSteps(0))
+    assertThatThrownBy(() -> plan("resnet8-width4", "resnet8-width4"))
+        .hasMessageContaining("named twice");
+    assertThatThrownBy(() -> plan("resnet8-width4").withSteps(0))
         .hasMessage("steps = 0: must be at least 1; a short training has 100");
-    assertThatThrownBy(() -> plan("resnet8").withSeeds(0))
+    assertThatThrownBy(() -> plan("resnet8-width4").withSeeds(0))
         .hasMessage("seeds = 0: must be at least 1; a verdict needs 2, better 3");
-    assertThatThrownBy(() -> plan("resnet8").withBatch(1)).hasMessageContaining("batch = 1");
+    assertThatThrownBy(() -> plan("resnet8-width4").withBatch(1)).hasMessageContaining("batch = 1");
   }
 }
