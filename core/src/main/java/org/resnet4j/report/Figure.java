@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Unit;
 
 /** Something that a report shows; as data, which the page draws. */
 public sealed interface Figure {
@@ -81,7 +82,10 @@ public sealed interface Figure {
   /**
    * A bar for each name, for one or more series beside each other.
    *
+   * <p>Throws {@link IllegalArgumentException} if a series has more or fewer values than names.
+   *
    * @param caption one sentence: what to see and which claim it bears on
+   * @param title what a reader who cannot see the bars is told
    * @param y with its unit; bars stand on zero and may be negative
    */
   record Bars(
@@ -90,6 +94,13 @@ public sealed interface Figure {
     public Bars {
       names = List.copyOf(names);
       series = List.copyOf(series);
+      for (Series one : series) {
+        if (one.values().size() != names.size()) {
+          throw new IllegalArgumentException(
+              "series %s has %d values for %d names; give one value, or NaN, for each name"
+                  .formatted(one.name(), one.values().size(), names.size()));
+        }
+      }
     }
   }
 
@@ -110,8 +121,10 @@ public sealed interface Figure {
   /**
    * A network drawn block by block, coloured by a value for each.
    *
+   * <p>Throws {@link IllegalArgumentException} if the network has no unit of a tint's name.
+   *
    * @param caption one sentence: what to see and which claim it bears on
-   * @param low what the palest colour means
+   * @param low what the palest colour means; pale is near the page, which may be dark
    * @param high what the strongest colour means
    * @param tints by the name of a unit
    */
@@ -119,6 +132,14 @@ public sealed interface Figure {
       implements Figure {
     public Blocks {
       tints = Collections.unmodifiableMap(new LinkedHashMap<>(tints));
+      List<String> units = network.units().stream().map(Unit::name).toList();
+      for (String name : tints.keySet()) {
+        if (!units.contains(name)) {
+          throw new IllegalArgumentException(
+              "tint of %s: %s has no such unit; its units are %s to %s"
+                  .formatted(name, network.name(), units.get(0), units.get(units.size() - 1)));
+        }
+      }
     }
   }
 
@@ -134,6 +155,8 @@ public sealed interface Figure {
   /**
    * A table whose first column names its rows.
    *
+   * <p>Throws {@link IllegalArgumentException} if a row has more or fewer cells than columns.
+   *
    * @param caption one sentence, or the line that opens a folded table
    * @param folded whether the reader opens it first
    */
@@ -142,6 +165,17 @@ public sealed interface Figure {
     public Numbers {
       columns = List.copyOf(columns);
       rows = rows.stream().map(List::copyOf).toList();
+      if (columns.isEmpty()) {
+        throw new IllegalArgumentException(
+            "table %s has no columns; the first names the rows".formatted(caption));
+      }
+      for (List<String> row : rows) {
+        if (row.size() != columns.size()) {
+          throw new IllegalArgumentException(
+              "table %s: row %s has %d cells for %d columns; give one for each"
+                  .formatted(caption, row.isEmpty() ? "" : row.get(0), row.size(), columns.size()));
+        }
+      }
     }
   }
 

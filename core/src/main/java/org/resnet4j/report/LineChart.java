@@ -2,8 +2,10 @@ package org.resnet4j.report;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -131,15 +133,17 @@ final class LineChart {
 
   /** Whether curves are to be compared at one x, rather than each dot read alone. */
   private boolean sharesX() {
-    if (curves.stream().allMatch(curve -> curve.style() == Style.DOTS)) {
-      return false;
-    }
-    boolean ascending =
-        curves.stream()
-            .allMatch(
-                c -> c.points().stream().map(Point::x).distinct().count() == c.points().size());
-    int most = curves.stream().mapToInt(curve -> curve.points().size()).max().orElse(0);
-    return ascending && xs().size() <= 2 * most;
+    List<Curve> lines = curves.stream().filter(curve -> curve.style() != Style.DOTS).toList();
+    Set<Double> along =
+        lines.stream().flatMap(line -> xs(line).stream()).collect(Collectors.toSet());
+    boolean oneValue =
+        lines.stream().allMatch(line -> new HashSet<>(xs(line)).size() == xs(line).size());
+    int most = lines.stream().mapToInt(line -> line.points().size()).max().orElse(0);
+    return oneValue && along.size() <= 1.5 * most && along.containsAll(xs());
+  }
+
+  private static List<Double> xs(Curve curve) {
+    return curve.points().stream().map(Point::x).toList();
   }
 
   private List<Double> xs() {

@@ -89,6 +89,10 @@ final class TintedNetwork {
             .allMatch(tint -> tint != null && !Double.isNaN(tint.strength()));
     return all
         ? key
-        : key.add(Element.of("span").with("class", "swatch"), Element.of("span", "no value"));
+        : key.add(
+            Element.of("span")
+                .with("class", "none")
+                .add(Element.of("span").with("class", "swatch"))
+                .text("no value"));
   }
 }

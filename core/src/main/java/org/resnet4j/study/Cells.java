@@ -13,6 +13,9 @@ import java.util.function.Function;
  * time left is measured in cost: seconds so far for each unit of it.
  */
 final class Cells {
+  /** Before that share of the work is done, the first steps of a JVM would be all there is. */
+  private static final double LEAST_SHARE = 0.005;
+
   private final StudyFolder folder;
   private final Consumer<StudyEvent> events;
   private final BooleanSupplier stop;
@@ -139,7 +142,9 @@ final class Cells {
 
   private double secondsLeft(double underWay, double took) {
     double done = cost + underWay;
-    return done > 0 ? (seconds + took) / done * Math.max(0, totalCost - done) : Double.NaN;
+    return done > LEAST_SHARE * totalCost
+        ? (seconds + took) / done * Math.max(0, totalCost - done)
+        : Double.NaN;
   }
 
   private static double since(long began) {

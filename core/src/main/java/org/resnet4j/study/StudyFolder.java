@@ -14,9 +14,13 @@ import org.resnet4j.train.RunException;
 import org.resnet4j.train.Training;
 import org.resnet4j.weights.AtomicFile;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
  * Where a study leaves everything: its plan, a file for each finished cell, runs, and the report.
@@ -27,6 +31,30 @@ import tools.jackson.databind.json.JsonMapper;
 record StudyFolder(Path path) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
+
+  /** For readers of other languages: JSON has no NaN. */
+  private static final JsonMapper DOCUMENT =
+      JSON.rebuild()
+          .addModule(
+              new SimpleModule()
+                  .addSerializer(Double.class, new Finite())
+                  .addSerializer(double.class, new Finite()))
+          .build();
+
+  private static final class Finite extends StdSerializer<Double> {
+    Finite() {
+      super(Double.class);
+    }
+
+    @Override
+    public void serialize(Double value, JsonGenerator out, SerializationContext context) {
+      if (Double.isFinite(value)) {
+        out.writeNumber(value);
+      } else {
+        out.writeNull();
+      }
+    }
+  }
 
   /** What {@code study.json} holds. */
   private record Header(String kind, String command, JsonNode plan) {}
@@ -140,7 +168,7 @@ record StudyFolder(Path path) {
   void finish(StudyReport report, Object results, Map<String, Csv> tables) {
     Map<String, byte[]> files = new LinkedHashMap<>();
     tables.forEach((name, table) -> files.put(name, table.text().getBytes(UTF_8)));
-    files.put("results.json", JSON.writeValueAsBytes(results));
+    files.put("results.json", DOCUMENT.writeValueAsBytes(results));
     files.put("report.html", report.html().getBytes(UTF_8));
     files.forEach((name, bytes) -> write(path.resolve(name), bytes));
   }

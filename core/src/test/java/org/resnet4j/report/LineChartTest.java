@@ -138,6 +138,16 @@ class LineChartTest {
   }
 
   @Test
+  void dots_beside_a_line_that_does_not_meet_them_are_pointed_at_too() {
+    Curve line = curve("frontier", Style.LINE_AND_DOTS, new Point(1, 1, "all"), new Point(2, 0.5));
+    Curve dots = curve("random", Style.DOTS, new Point(1.25, 0.25, "one"));
+
+    assertThat(svg(AXES, line, dots))
+        .contains("<title>frontier · all: epoch 1, loss (nats) 1.00</title>")
+        .contains("<title>random · one: epoch 1.25, loss (nats) 0.25</title>");
+  }
+
+  @Test
   void a_label_says_what_x_does_not() {
     assertThat(chart(new Point(1, 1, "layer1.0"), new Point(2, 0.5, "layer1.1")))
         .contains("<title>epoch 2 · layer1.1: train 0.50</title>");
