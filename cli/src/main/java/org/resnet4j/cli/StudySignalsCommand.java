@@ -196,7 +196,10 @@ final class StudySignalsCommand implements Callable<Integer> {
   }
 
   private static String number(@Nullable Double value) {
-    return value == null ? "-" : String.format(Locale.ROOT, "%.3g", value);
+    if (value == null) {
+      return "-";
+    }
+    return String.format(Locale.ROOT, value >= 1000 && value < 1e6 ? "%,.0f" : "%.3g", value);
   }
 
   private void print(PrintWriter out, SignalsResults.Claim verdict) {

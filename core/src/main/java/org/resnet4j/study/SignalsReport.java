@@ -24,6 +24,7 @@ import org.resnet4j.study.SignalsLook.LayerSignal;
 import org.resnet4j.study.SignalsLook.Moment;
 import org.resnet4j.study.SignalsLook.UnitSignal;
 import org.resnet4j.tensor.Engine;
+import org.resnet4j.train.Machine;
 
 /** The page of a study of signals. */
 final class SignalsReport {
@@ -75,14 +76,37 @@ final class SignalsReport {
     return new StudyReport(
         "Is the gradient vanishing?",
         "Deeper plain networks train worse. One explanation would be that the gradient dies on its"
-            + " way back to the first layers. This study looks: it sends images through each network"
-            + " and measures how strong signals are on the way forward and on the way back, with and"
-            + " without shortcuts, with and without batch norm, before, during and after a short"
-            + " training.",
+            + " way back to the first layers. This study sends images through networks with and"
+            + " without shortcuts and batch norm and measures how strong signals are on the way"
+            + " forward and on the way back."
+            + outcome(),
         headline(),
         sections,
         "resnet4j study signals resnet20 resnet56",
         conditions());
+  }
+
+  /** How weak the gradient of the first unit is in each plain network with norm, at its weakest. */
+  private String outcome() {
+    StringBuilder words = new StringBuilder();
+    for (SignalsVariant plain : shown(v -> !v.shortcuts() && v.norm() && !v.saved())) {
+      double weakest = Double.POSITIVE_INFINITY;
+      double strongest = 0;
+      for (Moment moment : Moment.values()) {
+        for (SignalsLook look : findings.looks(plain, moment)) {
+          weakest = Math.min(weakest, Math.pow(10, look.gradientDecades()));
+          strongest = Math.max(strongest, Math.pow(10, look.gradientDecades()));
+        }
+      }
+      words.append(
+          " In %s, the first unit gets %s to %s times the gradient of the last one."
+              .formatted(plain.title(), number(weakest), number(strongest)));
+    }
+    return words.toString();
+  }
+
+  private boolean trains() {
+    return findings.variants().stream().anyMatch(SignalsVariant::trains);
   }
 
   private Map<String, String> headline() {
@@ -120,7 +144,7 @@ final class SignalsReport {
             .collect(Collectors.joining(" "));
     return new Section(
         "At a glance",
-        diverged.isEmpty() ? "Every training stayed finite." : diverged,
+        trains() && diverged.isEmpty() ? "Every training stayed finite." : diverged,
         List.of(
             new Figure.Numbers(
                 "First and last unit of each network: if the gradient vanished, the one at the first"
@@ -168,7 +192,11 @@ final class SignalsReport {
   }
 
   private static String number(double value) {
-    return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3g", value) : "-";
+    if (!Double.isFinite(value)) {
+      return "-";
+    }
+    // Three digits, and no power of ten where people read the number without.
+    return String.format(Locale.ROOT, value >= 1000 && value < 1e6 ? "%,.0f" : "%.3g", value);
   }
 
   private Section signals(List<SignalsVariant> family) {
@@ -187,8 +215,7 @@ final class SignalsReport {
         "Signals of " + first.title(),
         first.saved()
             ? "The model as it is, with the images of the study."
-            : "Four networks with the same branches to begin with. Curves are geometric means over"
-                + " the seeds.",
+            : "Twins with the same branches to begin with. Curves are geometric means over the seeds.",
         figures);
   }
 
@@ -361,22 +388,25 @@ final class SignalsReport {
 
   private Map<String, String> conditions() {
     Map<String, String> conditions = new LinkedHashMap<>();
-    conditions.put("command", command);
-    conditions.put("networks", String.join(", ", plan.networks()));
-    conditions.put("data", plan.data() + "; training images");
-    conditions.put("seeds", plan.seeds() + " (from 0)");
+    conditions.put("Command", command);
+    conditions.put("Networks", String.join(", ", plan.networks()));
+    conditions.put("Data", plan.data() + "; training images");
+    conditions.put("Seeds", "0 to " + (plan.seeds() - 1));
     conditions.put(
-        "training",
-        "%d steps of %d images, SGD with momentum 0.9, rate 0.1 after a warm-up of a tenth of the steps, weight decay 0.0001, images padded, cropped and flipped"
-            .formatted(plan.steps(), plan.batch()));
-    conditions.put("initialisation", "He, fan-out (arXiv 1502.01852); twins share their branches");
+        "Training",
+        !trains()
+            ? "none"
+            : "%d steps of %d images, SGD with momentum 0.9, rate 0.1 after a warm-up of a tenth of the steps, weight decay 0.0001, images padded, cropped and flipped"
+                .formatted(plan.steps(), plan.batch()));
+    conditions.put("Initialisation", "He, fan-out (arXiv 1502.01852); twins share their branches");
     conditions.put(
-        "looked at",
+        "Looked at",
         "%d batches of %d images; %d for a model as it is"
             .formatted(Signals.BATCHES_IN_TRAINING, plan.batch(), Signals.BATCHES_OF_A_MODEL));
-    conditions.put("machine", Engine.describe());
+    conditions.put("Machine", Machine.describe());
+    conditions.put("Engine", Engine.describe());
     if (!notes.isEmpty()) {
-      conditions.put("notes", String.join(" ", notes));
+      conditions.put("Notes", String.join(" ", notes));
     }
     return conditions;
   }

@@ -38,11 +38,7 @@ class SignalsFindingsTest {
     Preprocessing preprocessing = Preprocessing.measure(data.train(), network.input(), 20);
     Setup setup =
         new Setup(
-            RecipeFile.load("shapes", Map.of()),
-            data,
-            network,
-            preprocessing,
-            Optional.empty());
+            RecipeFile.load("shapes", Map.of()), data, network, preprocessing, Optional.empty());
     SignalsSubject subject = new SignalsSubject(network.name(), setup, Optional.empty());
     SignalsVariant variant =
         new SignalsVariant(variants.size(), subject, network.name(), network, false, true);
