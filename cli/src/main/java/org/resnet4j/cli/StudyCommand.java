@@ -10,7 +10,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "study",
     description = "Run an experiment: why residual networks work, on your data.",
-    subcommands = {StudyDegradationCommand.class, StudySignalsCommand.class},
+    subcommands = {
+      StudyDegradationCommand.class,
+      StudyConstructionCommand.class,
+      StudySignalsCommand.class
+    },
     synopsisSubcommandLabel = "EXPERIMENT",
     commandListHeading = "%nExperiments:%n",
     footer = {

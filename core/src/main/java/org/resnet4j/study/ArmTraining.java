@@ -95,9 +95,14 @@ final class ArmTraining {
 
   /** The mistakes of a model of a run on images, each once, as they are. */
   static Evaluation evaluate(Path run, Dataset images) {
+    return evaluate(run, images, "auto");
+  }
+
+  /** As {@link #evaluate(Path, Dataset)}, in that precision. */
+  static Evaluation evaluate(Path run, Dataset images, String precision) {
     SavedModel model = SavedModel.open(run);
     Device device = Device.of("auto");
-    try (LiveNetwork live = model.live(device, Precision.of("auto", device));
+    try (LiveNetwork live = model.live(device, Precision.of(precision, device));
         Loader loader =
             new Loader(
                 images,

@@ -61,7 +61,10 @@ public final class Evaluator {
     }
   }
 
-  /** The pixels of a batch as (N, C, H, W), channels-last, on the network's device. */
+  /**
+   * The pixels of a batch as (N, C, H, W), channels-last, on the network's device; belong to the
+   * caller's scope.
+   */
   public static Tensor images(LiveNetwork network, Batch batch) {
     var shape = network.network().input();
     Tensor pixels =

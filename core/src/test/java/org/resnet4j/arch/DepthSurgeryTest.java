@@ -91,7 +91,7 @@ class DepthSurgeryTest {
     Network network = Catalogue.network("resnet56");
     assertThat(DepthSurgery.without(network, List.of("layer1.0", "layer2.3", "layer3.8")).to())
         .extracting(Network::name, Network::depth)
-        .containsExactly("resnet56-minus3", 50); // resnet50 is another network.
+        .containsExactly("resnet50-cifar", 50); // resnet50 is another network.
     List<String> eachStageTwice = List.of("layer1.0", "layer1.1", "layer2.1", "layer2.2");
     List<String> six =
         Stream.concat(eachStageTwice.stream(), Stream.of("layer3.1", "layer3.2")).toList();

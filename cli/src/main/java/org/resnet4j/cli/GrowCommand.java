@@ -1,0 +1,164 @@
+package org.resnet4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.resnet4j.study.Growing;
+import org.resnet4j.train.Event;
+import org.resnet4j.train.Recipe;
+import org.resnet4j.train.RecipeFile;
+import org.resnet4j.train.StoppedException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code resnet4j grow MODEL --to NAME}. */
+@Command(
+    name = "grow",
+    description = {
+      "Make a trained network deeper without changing what it computes.",
+      "The new blocks start as identities, and can then be trained."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  resnet4j grow runs/first --to resnet56",
+      "  resnet4j grow runs/first --to resnet56 --data shapes --epochs 3",
+      "  resnet4j grow cifar-model/ --to resnet110 --data cifar-10/ --set rate=0.01"
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
+final class GrowCommand implements Callable<Integer> {
+  @Parameters(paramLabel = "MODEL", description = "Model folder, or a run folder that has one.")
+  private Path model;
+
+  @Option(
+      names = "--to",
+      paramLabel = "NAME",
+      required = true,
+      description = "Deeper network of its family; see resnet4j models.")
+  private String to;
+
+  @Option(
+      names = "--data",
+      paramLabel = "D",
+      description = {
+        "Folder or file with images, or a built-in name, to judge and",
+        "train on. A plain network needs it."
+      })
+  private @Nullable String data;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      description = "Train on, so many passes over the training images.")
+  private @Nullable Integer epochs;
+
+  @Option(
+      names = "--recipe",
+      paramLabel = "R",
+      defaultValue = "shapes",
+      description = {
+        "How to train on: name of a shipped recipe or a .yaml file",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  private String recipe;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Train on, with a key of the recipe replaced; can be repeated.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for the model, a new one (default: runs/TIME-grow).")
+  private @Nullable Path out;
+
+  @Mixin private Json json;
+
+  @ParentCommand private Main main;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    PrintWriter err = spec.commandLine().getErr();
+    ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
+    Consumer<Event> events =
+        event -> {
+          if (event instanceof Event.Started started) {
+            main.stop().listen(() -> err.println("saving a checkpoint"));
+            err.printf("if it ends early, go on with: %s%n", resuming(started.run()));
+          }
+          console.accept(event);
+        };
+    Growing.Result result;
+    try {
+      result = Growing.run(plan(), events, main.stop());
+    } catch (StoppedException stopped) {
+      console.close();
+      err.printf("stopped at step %d; go on with: %s%n", stopped.step(), resuming(stopped.run()));
+      return main.stop().status();
+    } finally {
+      console.close();
+    }
+    print(GrowResult.of(result));
+    return result.same() ? ExitCodes.OK : ExitCodes.DIVERGED;
+  }
+
+  private String resuming(Path run) {
+    return main.terminal().commandLine("train", "--resume", run);
+  }
+
+  private void print(GrowResult result) {
+    PrintWriter results = spec.commandLine().getOut();
+    if (json.wanted()) {
+      Json.print(results, result);
+    } else {
+      result.print(results, main.terminal());
+    }
+  }
+
+  private Growing.Plan plan() {
+    List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
+    Optional<Recipe> training = training();
+    return new Growing.Plan(
+        model,
+        to,
+        Optional.ofNullable(data),
+        training,
+        Optional.ofNullable(out),
+        training.map(Recipe::seed).orElse(0L),
+        "resnet4j" + Terminal.quoted(typed));
+  }
+
+  /** Nothing unless an option says that it is to be trained on. */
+  private Optional<Recipe> training() {
+    boolean chosen = spec.commandLine().getParseResult().hasMatchedOption("--recipe");
+    if (epochs == null && settings.isEmpty() && !chosen) {
+      return Optional.empty();
+    }
+    if (data == null) {
+      throw new ParameterException(spec.commandLine(), "training on needs images: give --data");
+    }
+    Map<String, String> overrides = new LinkedHashMap<>();
+    if (epochs != null) {
+      overrides.put("epochs", epochs.toString());
+      overrides.put("iterations", "0");
+    }
+    overrides.putAll(settings);
+    return Optional.of(RecipeFile.load(recipe, overrides));
+  }
+}

@@ -1,0 +1,328 @@
+package org.resnet4j.study;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.resnet4j.arch.Catalogue;
+import org.resnet4j.arch.DepthSurgery;
+import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Shape;
+import org.resnet4j.arch.Unit;
+import org.resnet4j.data.ClassNames;
+import org.resnet4j.data.Dataset;
+import org.resnet4j.data.Splits;
+import org.resnet4j.data.Subset;
+import org.resnet4j.data.batch.Augmentation;
+import org.resnet4j.data.batch.Batch;
+import org.resnet4j.data.batch.Batches;
+import org.resnet4j.data.batch.Loader;
+import org.resnet4j.data.source.DataSources;
+import org.resnet4j.data.source.Unreadable;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Precision;
+import org.resnet4j.tensor.Tensors;
+import org.resnet4j.train.Evaluation;
+import org.resnet4j.train.Evaluator;
+import org.resnet4j.train.Event;
+import org.resnet4j.train.Growth;
+import org.resnet4j.train.Outcome;
+import org.resnet4j.train.Recipe;
+import org.resnet4j.train.RunException;
+import org.resnet4j.train.SavedModel;
+import org.resnet4j.train.Training;
+
+/**
+ * Makes a trained network deeper by blocks that are identities, and trains on from there.
+ *
+ * <p>arXiv 1512.03385, section 1: "the added layers are identity mapping, and the other layers are
+ * copied from the learned shallower model".
+ */
+public final class Growing {
+  private static final int BATCH = 100;
+
+  /** Images whose logits are compared. */
+  private static final int COMPARED = 16;
+
+  /** Enough for the mean of a channel to four digits. */
+  private static final int MEASURED = 5_000;
+
+  private Growing() {}
+
+  /**
+   * What to grow, how far, and where to put it.
+   *
+   * @param model a model folder, or a run folder that has one
+   * @param to a deeper network of the family, a name of the catalogue
+   * @param data what to judge and train on; a plain network cannot grow without
+   * @param recipe how to train on; absent for not at all
+   * @param folder must not exist; {@code runs/<time>-grow} if absent
+   * @param seed of the new kernels
+   * @param command what the user typed, for the record
+   */
+  public record Plan(
+      Path model,
+      String to,
+      Optional<String> data,
+      Optional<Recipe> recipe,
+      Optional<Path> folder,
+      long seed,
+      String command) {}
+
+  /**
+   * What came of it.
+   *
+   * @param folder with {@code model} in it, and {@code run} if it was trained on
+   * @param images how many had their logits compared
+   * @param identical whether no bit of them changed
+   * @param largestDifference between a logit before and after
+   * @param before on the test images, if there are data
+   * @param grown the same, right after the surgery
+   * @param trained what training on came to
+   */
+  public record Result(
+      Path folder,
+      Network from,
+      Network to,
+      List<String> added,
+      int images,
+      boolean identical,
+      double largestDifference,
+      Optional<Evaluation> before,
+      Optional<Evaluation> grown,
+      Optional<Outcome> trained) {
+
+    /** Whether the network computes what it did: to the last bit, or, if it is plain, nearly. */
+    public boolean same() {
+      return identical || (from.plain() && largestDifference < 1e-3);
+    }
+
+    /** The last judgement of the network that is left. */
+    public Optional<Evaluation> after() {
+      return trained.map(Outcome::test).or(() -> grown);
+    }
+  }
+
+  /** The folder of the run that trains on; {@link Training#resume} goes on with it. */
+  public static Path run(Path folder) {
+    return folder.resolve("run");
+  }
+
+  /**
+   * Grows the model.
+   *
+   * @param events of the training, and what is done before it
+   * @param stop asked by the training
+   * @throws IllegalArgumentException for a target that the model cannot grow to, or a plan that
+   *     needs data and has none
+   * @throws org.resnet4j.data.DataException for data that cannot be used, or with other classes
+   * @throws org.resnet4j.weights.WeightsException if there is no model in its folder
+   * @throws RunException if the folder exists or cannot be written
+   * @throws org.resnet4j.train.StoppedException if told to stop before the training's end
+   */
+  public static Result run(Plan plan, Consumer<Event> events, BooleanSupplier stop) {
+    SavedModel saved = SavedModel.open(plan.model());
+    DepthSurgery surgery = DepthSurgery.grown(saved.network(), Catalogue.network(plan.to()));
+    requireData(plan, surgery);
+    Path folder = plan.folder().orElseGet(() -> Training.freshFolder("grow"));
+    if (Files.exists(folder)) {
+      throw RunException.unusable(folder + ": exists already; choose another --out", null);
+    }
+    Optional<Splits> data = plan.data().map(source -> open(source, saved));
+    Result result;
+    try (LiveNetwork shallow = saved.live(Device.of("auto"), Precision.FP32);
+        LiveNetwork deep = shallow.after(surgery, plan.seed())) {
+      data.ifPresent(splits -> settle(splits, saved, surgery, deep));
+      result = compare(folder, surgery, saved, data, shallow, deep, events);
+      write(saved.in(folder.resolve("model")).as(surgery.to()), deep, card(plan, result));
+    }
+    return plan.recipe().map(recipe -> trainOn(plan, recipe, result, events, stop)).orElse(result);
+  }
+
+  private static void requireData(Plan plan, DepthSurgery surgery) {
+    if (plan.data().isPresent()) {
+      return;
+    }
+    if (surgery.added().stream().anyMatch(Unit::plain)) {
+      throw new IllegalArgumentException(
+          "%s has no shortcuts, so its new layers need the statistics of training images; give --data"
+              .formatted(surgery.from().name()));
+    }
+    if (plan.recipe().isPresent()) {
+      throw new IllegalArgumentException("training on needs images; give --data");
+    }
+  }
+
+  private static Splits open(String source, SavedModel saved) {
+    Splits data = DataSources.open(source, Unreadable.FAIL);
+    new ClassNames("the model " + saved.folder(), saved.labels())
+        .requireSame(source, data.test().classes());
+    return data;
+  }
+
+  private static void settle(
+      Splits data, SavedModel saved, DepthSurgery surgery, LiveNetwork deep) {
+    try (Loader images = loader(spread(data.train()), saved)) {
+      Growth.settle(deep, surgery, images);
+    }
+  }
+
+  /** Some images, evenly over all. */
+  private static Dataset spread(Dataset images) {
+    int size = images.size();
+    int[] indices = new int[Math.min(MEASURED, size)];
+    Arrays.setAll(indices, i -> (int) ((long) i * size / indices.length));
+    return new Subset(images, indices);
+  }
+
+  private static Loader loader(Dataset images, SavedModel saved) {
+    return new Loader(
+        images, saved.preprocessing(), new Augmentation.None(), Loader.Options.inOrder(BATCH));
+  }
+
+  private static Result compare(
+      Path folder,
+      DepthSurgery surgery,
+      SavedModel saved,
+      Optional<Splits> data,
+      LiveNetwork shallow,
+      LiveNetwork deep,
+      Consumer<Event> events) {
+    Batch batch = data.map(splits -> first(splits, saved)).orElseGet(() -> noise(surgery.from()));
+    float[] before = logits(shallow, batch);
+    float[] after = logits(deep, batch);
+    boolean identical = true;
+    double largest = 0;
+    for (int i = 0; i < before.length; i++) {
+      identical &= Float.floatToIntBits(before[i]) == Float.floatToIntBits(after[i]);
+      largest = Math.max(largest, Math.abs((double) before[i] - after[i]));
+    }
+    return new Result(
+        folder,
+        surgery.from(),
+        surgery.to(),
+        surgery.added().stream().map(Unit::name).toList(),
+        batch.size(),
+        identical,
+        largest,
+        data.map(splits -> judge(shallow, splits, saved, events)),
+        data.map(splits -> judge(deep, splits, saved, events)),
+        Optional.empty());
+  }
+
+  private static Evaluation judge(
+      LiveNetwork network, Splits data, SavedModel saved, Consumer<Event> events) {
+    events.accept(
+        new Event.Notice(
+            "judging %s on %d test images"
+                .formatted(network.network().name(), data.test().size())));
+    try (Loader images = loader(data.test(), saved)) {
+      return Evaluator.evaluate(network, images, saved.labels());
+    }
+  }
+
+  private static Batch first(Splits data, SavedModel saved) {
+    int[] indices = new int[Math.min(COMPARED, data.test().size())];
+    Arrays.setAll(indices, i -> i);
+    try (Loader images = loader(new Subset(data.test(), indices), saved);
+        Batches batches = images.epoch(0, 0)) {
+      return batches.iterator().next();
+    }
+  }
+
+  private static Batch noise(Network network) {
+    Shape shape = network.input();
+    SplittableRandom random = new SplittableRandom(0);
+    float[] pixels = new float[Math.toIntExact(COMPARED * shape.size())];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = (float) random.nextGaussian();
+    }
+    return new Batch(COMPARED, pixels, new int[COMPARED], new int[COMPARED]);
+  }
+
+  private static float[] logits(LiveNetwork network, Batch batch) {
+    network.train(false);
+    try (PointerScope temporaries = new PointerScope();
+        NoGradGuard constant = new NoGradGuard()) {
+      Tensor images = Evaluator.images(network, batch);
+      return Tensors.floats(network.forward(images));
+    }
+  }
+
+  private static String card(Plan plan, Result result) {
+    StringBuilder card = new StringBuilder();
+    card.append("# %s%n%n".formatted(result.to().name()));
+    card.append(
+        "Grown from %s (`%s`) by %d blocks that start as identities: %s.%n%n"
+            .formatted(
+                result.from().name(),
+                plan.model(),
+                result.added().size(),
+                String.join(", ", result.added())));
+    card.append(
+        "%,d parameters, %,d multiply-adds for one image of %s.%n%n"
+            .formatted(result.to().parameters(), result.to().multiplyAdds(), result.to().input()));
+    result
+        .grown()
+        .ifPresent(
+            test ->
+                card.append(
+                    "%d of %d test images of %s are wrong.%n%n"
+                        .formatted(test.mistakes(), test.images(), plan.data().orElse(""))));
+    return card.append("- Command: %s%n".formatted(plan.command())).toString();
+  }
+
+  private static void write(SavedModel model, LiveNetwork live, String card) {
+    try {
+      model.write(live, card);
+    } catch (IOException e) {
+      throw RunException.unwritten(
+          "%s: the model cannot be written (%s)".formatted(model.folder(), e.getMessage()), e);
+    }
+  }
+
+  /** An ordinary run; what it ends with takes the place of the model that was grown. */
+  private static Result trainOn(
+      Plan plan, Recipe recipe, Result grown, Consumer<Event> events, BooleanSupplier stop) {
+    Path run = run(grown.folder());
+    Path model = grown.folder().resolve("model");
+    Outcome trained =
+        Training.run(
+            new Training.Plan(
+                recipe,
+                plan.data().orElseThrow(),
+                Optional.of(run),
+                plan.command(),
+                Optional.of(model)),
+            events,
+            stop);
+    SavedModel learned = SavedModel.open(run);
+    try (LiveNetwork live = learned.live(Device.CPU, Precision.FP32)) {
+      write(learned.in(model), live, Files.readString(run.resolve("model/README.md"), UTF_8));
+    } catch (IOException e) {
+      throw RunException.unwritten(run + ": its model cannot be read again", e);
+    }
+    return new Result(
+        grown.folder(),
+        grown.from(),
+        grown.to(),
+        grown.added(),
+        grown.images(),
+        grown.identical(),
+        grown.largestDifference(),
+        grown.before(),
+        grown.grown(),
+        Optional.of(trained));
+  }
+}

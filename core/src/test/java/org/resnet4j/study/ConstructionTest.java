@@ -1,0 +1,172 @@
+package org.resnet4j.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.resnet4j.data.Dataset;
+import org.resnet4j.data.image.PngEncoder;
+import org.resnet4j.data.shapes.Shapes;
+import org.resnet4j.data.source.DataSources;
+import org.resnet4j.data.source.Unreadable;
+import org.resnet4j.report.Verdict.Status;
+
+/** The thought experiment on 32 images, and what its numbers may be said to show. */
+class ConstructionTest {
+  private static final Map<String, String> SETTINGS =
+      Map.of("epochs", "0", "iterations", "4", "batch", "16", "precision", "fp32", "warmup", "0");
+
+  @TempDir private Path folder;
+  private Path data;
+
+  @BeforeEach
+  void draw() throws IOException {
+    data = folder.resolve("data");
+    write(Shapes.train(1, 32), data.resolve("train"));
+    write(Shapes.test(1, 20), data.resolve("val"));
+  }
+
+  private static void write(Dataset images, Path folder) throws IOException {
+    for (int i = 0; i < images.size(); i++) {
+      Path parent = Files.createDirectories(folder.resolve(images.classes().get(images.label(i))));
+      Files.write(parent.resolve(i + ".png"), PngEncoder.encode(images.image(i)));
+    }
+  }
+
+  private ConstructionPlan plan() {
+    return ConstructionPlan.smoke()
+        .withNetworks("resnet8-width4-plain", "resnet14-width4-plain")
+        .withData(data.toString())
+        .withSeeds(2)
+        .withRecipe("shapes", SETTINGS);
+  }
+
+  @Test
+  void what_is_built_has_the_errors_of_what_it_was_built_from() {
+    List<StudyEvent> events = new ArrayList<>();
+    Path out = folder.resolve("study");
+    Construction.Results results =
+        Construction.run(plan(), Optional.of(out), "test", events::add, () -> false);
+    assertThat(results.document().runs()).hasSize(2);
+    for (Construction.Row row : results.document().runs()) {
+      // Of 32 and 20 images: no class changes by rounding.
+      assertThat(row.builtTrainError()).isEqualTo(row.shallowTrainError());
+      assertThat(row.builtTestError()).isEqualTo(row.shallowTestError());
+      assertThat(row.changed()).isZero();
+      assertThat(row.largestDifference()).isBetween(0.0, 1e-4);
+    }
+    assertThat(results.document().verdicts().get(0).status()).isEqualTo("shown");
+    assertThat(events).filteredOn(StudyEvent.Finished.class::isInstance).hasSize(6);
+    assertThat(out.resolve("report.html")).content().contains("resnet14-width4-plain");
+    assertThat(out.resolve("results.json")).content().contains("\"builtTrainError\"");
+    assertThat(out.resolve("runs.csv"))
+        .content()
+        .startsWith("seed,shallow_train_error,")
+        .hasLineCount(3);
+  }
+
+  @Test
+  void goes_on_after_a_stop_to_the_same_end() {
+    Path whole = folder.resolve("whole");
+    Construction.Document expected =
+        Construction.run(plan(), Optional.of(whole), "test", e -> {}, () -> false).document();
+    Path stopped = folder.resolve("stopped");
+    List<StudyEvent> events = new ArrayList<>();
+    assertThatThrownBy(
+            () ->
+                Construction.run(
+                    plan(),
+                    Optional.of(stopped),
+                    "test",
+                    events::add,
+                    () ->
+                        events.stream().filter(StudyEvent.Finished.class::isInstance).count() == 2))
+        .isInstanceOf(StudyStoppedException.class);
+    List<StudyEvent> later = new ArrayList<>();
+    Construction.Results results = Construction.resume(stopped, later::add, () -> false);
+    assertThat(results.document()).isEqualTo(expected);
+    assertThat(((StudyEvent.Started) later.get(0)).done()).isEqualTo(2);
+  }
+
+  @Test
+  void a_plan_has_steps_and_time() {
+    assertThat(Construction.estimate(plan()))
+        .extracting(Construction.Estimate::network, Construction.Estimate::steps)
+        .containsExactly(tuple("resnet8-width4-plain", 4L), tuple("resnet14-width4-plain", 4L));
+    assertThat(Construction.estimate(plan())).allMatch(estimate -> estimate.seconds() > 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "resnet20 | resnet56 | resnet20 has shortcuts, but the construction is about plain networks; take one such as resnet20-plain",
+        "resnet20-plain | resnet20-plain | resnet20-plain cannot grow to resnet20-plain: both have 9 blocks; choose a deeper network",
+        "resnet20-plain | resnet56 | resnet20-plain cannot grow to resnet56: block 1 of stage 1 is beside shortcut none here and beside shortcut identity there",
+      })
+  void networks_that_do_not_fit_are_one_clear_line(String model, String to, String message) {
+    assertThatThrownBy(() -> plan().withNetworks(model, to))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(message);
+  }
+
+  @Test
+  void no_seed_and_keys_of_the_study_are_refused() {
+    assertThatThrownBy(() -> plan().withSeeds(0))
+        .hasMessage("seeds = 0: must be at least 1; a verdict needs 2, better 3");
+    assertThatThrownBy(() -> plan().with(Map.of("model", "resnet8")))
+        .hasMessageStartingWith("--set model: the study chooses it");
+  }
+
+  @Test
+  void verdicts_say_no_more_than_the_numbers() {
+    // Worse by 10 and 11 points: t with one degree of freedom is 12.7, half of it is 6.4.
+    assertThat(report(0.2, 0.0, 0.3, 0.31).verdicts())
+        .extracting(verdict -> verdict.status())
+        .containsExactly(Status.SHOWN, Status.SHOWN);
+    assertThat(report(0.2, 0.0, 0.3, 0.31).verdicts().get(1).difference())
+        .isCloseTo(10.5, within(1e-9));
+    assertThat(report(0.2, 0.0, 0.3, 0.5).verdicts().get(1).status()).isEqualTo(Status.NOT_SHOWN);
+    assertThat(report(0.2, 0.0, 0.3).verdicts().get(1).reason())
+        .isEqualTo("not shown with 1 seed: worse on 1 of 1 seeds");
+    assertThat(report(0.5, 0.0, 0.3, 0.31).verdicts().get(1).status())
+        .isEqualTo(Status.CONTRADICTED);
+    // Another error than the shallow network's is no rounding.
+    assertThat(report(0.2, 0.002, 0.3, 0.31).verdicts().get(0).status())
+        .isEqualTo(Status.CONTRADICTED);
+    assertThat(report(0.001, 0.0, 0.002, 0.003).notes().get(0)).startsWith("Too easy to decide");
+    assertThat(report(0.2, 0.0, 0.3, 0.31).notes()).isEmpty();
+  }
+
+  /** A seed for each error from scratch. */
+  private ConstructionReport report(double built, double more, double... scratch) {
+    List<ConstructionRow> rows = new ArrayList<>();
+    for (int seed = 0; seed < scratch.length; seed++) {
+      rows.add(
+          new ConstructionRow(
+              run(8, seed, built),
+              new Built(built, built + more, built, built + more, 0, 1e-6, 1),
+              run(14, seed, scratch[seed])));
+    }
+    return new ConstructionReport(
+        plan(), DataSources.open(data.toString(), Unreadable.FAIL), rows, Map.of());
+  }
+
+  private static ArmRun run(int depth, int seed, double error) {
+    List<ArmRun.Epoch> curve = List.of(new ArmRun.Epoch(4, error, error, 1, 1));
+    return new ArmRun("net", Arm.PLAIN, depth, seed, error, error, curve, "");
+  }
+}
