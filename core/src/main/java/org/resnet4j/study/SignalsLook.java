@@ -144,12 +144,17 @@ record SignalsLook(
 
   /** Powers of ten between the gradient at the first unit and at the last: -2 is a hundredth. */
   double gradientDecades() {
-    return Math.log10(firstUnit().gradient() / lastUnit().gradient());
+    return decades(firstUnit().gradient(), lastUnit().gradient());
   }
 
   /** Powers of ten between the variance of the last unit's output and the first one's. */
   double varianceDecades() {
-    return Math.log10(lastUnit().variance() / firstUnit().variance());
+    return decades(lastUnit().variance(), firstUnit().variance());
+  }
+
+  /** What fp32 has rounded to zero counts as the smallest number that it has. */
+  private static double decades(double one, double other) {
+    return Math.log10(Math.max(one, Float.MIN_VALUE) / Math.max(other, Float.MIN_VALUE));
   }
 
   /** The responses of the 3x3 layers in order; figure 7. */

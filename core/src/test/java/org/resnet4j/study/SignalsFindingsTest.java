@@ -102,6 +102,11 @@ class SignalsFindingsTest {
     assertThat(verdict("the gradient does not vanish after training").status())
         .isEqualTo(Status.CONTRADICTED);
     trials.clear();
+    add(plain, 0, look(Moment.AFTER, 0, 1, 1, 1)); // Dead: no ReLU lets anything back.
+    add(plain, 1, look(Moment.AFTER, 0, 1, 1, 1));
+    assertThat(verdict("the gradient does not vanish after training").status())
+        .isEqualTo(Status.CONTRADICTED);
+    trials.clear();
     add(plain, 0, look(Moment.AFTER, 1000, 1, 1, 1));
     add(plain, 1, look(Moment.AFTER, 1100, 1, 1, 1));
     assertThat(verdict("the gradient does not vanish after training").status())
