@@ -80,7 +80,9 @@ final class SignalsFindings {
       }
     }
     for (SignalsVariant variant : of(v -> !v.norm() && !v.saved())) {
-      verdicts.addAll(diesOrExplodes(variant));
+      for (Moment moment : Moment.values()) {
+        verdicts.addAll(diesOrExplodes(variant, moment));
+      }
     }
     for (SignalsVariant variant : of(SignalsVariant::shortcuts)) {
       plainTwin(variant).ifPresent(plain -> verdicts.addAll(weaker(variant, plain)));
@@ -160,8 +162,8 @@ final class SignalsFindings {
     return List.of(verdict(claim, status, reason(what, values, variant), interval, DECADES));
   }
 
-  private List<Verdict> diesOrExplodes(SignalsVariant variant) {
-    double[] values = decades(variant, Moment.INITIALISATION, SignalsLook::varianceDecades);
+  private List<Verdict> diesOrExplodes(SignalsVariant variant, Moment moment) {
+    double[] values = decades(variant, moment, SignalsLook::varianceDecades);
     if (values.length == 0) {
       return List.of();
     }
@@ -170,8 +172,8 @@ final class SignalsFindings {
     boolean inside = interval.above(-LINE) && interval.below(LINE);
     Status status = outside ? Status.SHOWN : inside ? Status.CONTRADICTED : Status.NOT_SHOWN;
     String claim =
-        "Without batch norm, the signals of %s die or explode at initialisation: the last unit's variance is below a hundredth of the first one's or above a hundred times"
-            .formatted(variant.title());
+        "Without batch norm, the signals of %s die or explode %s: the last unit's variance is below a hundredth of the first one's or above a hundred times"
+            .formatted(variant.title(), moment.words());
     String what = "variance at the last unit / at the first";
     return List.of(verdict(claim, status, reason(what, values, variant), interval, DECADES));
   }

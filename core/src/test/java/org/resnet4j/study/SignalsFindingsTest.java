@@ -118,7 +118,7 @@ class SignalsFindingsTest {
   @Test
   void signals_without_norm_die_explode_or_do_neither() {
     SignalsVariant bare = variant(BARE);
-    String words = "die or explode";
+    String words = "die or explode at initialisation";
     for (double first : new double[] {1e5, 1e-5}) {
       trials.clear();
       add(bare, 0, look(Moment.INITIALISATION, 1, first));
