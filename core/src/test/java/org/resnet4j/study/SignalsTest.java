@@ -23,7 +23,7 @@ import org.resnet4j.train.Training;
 
 /** Whole studies of seconds: 24 drawn images, networks of 8 layers and 4 channels. */
 class SignalsTest {
-  private static final int STEPS = 4;
+  private static final int STEPS = 2;
   @TempDir Path folder;
   private Path data;
 
@@ -175,10 +175,10 @@ class SignalsTest {
     Signals.Forecast forecast = Signals.forecast(plan("resnet8-width4").withSeeds(1));
     assertThat(forecast.trials())
         .containsExactly(
-            "resnet8-width4, seed 0, 4 steps",
-            "resnet8-width4-plain, seed 0, 4 steps",
-            "resnet8-width4-no-norm, seed 0, 4 steps",
-            "resnet8-width4-no-norm-plain, seed 0, 4 steps");
+            "resnet8-width4, seed 0, 2 steps",
+            "resnet8-width4-plain, seed 0, 2 steps",
+            "resnet8-width4-no-norm, seed 0, 2 steps",
+            "resnet8-width4-no-norm-plain, seed 0, 2 steps");
     assertThat(forecast.seconds()).isPositive();
   }
 
