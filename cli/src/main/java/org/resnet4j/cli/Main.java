@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
       QuantizeCommand.class,
       StudyCommand.class,
       ImportCommand.class,
-      ExportCommand.class
+      ExportCommand.class,
+      LensCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",

@@ -48,13 +48,13 @@ final class StudyConstructionCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "Shallow plain network (default: resnet20-width8-plain).")
+      description = "Shallow plain network (default: resnet20-width4-plain).")
   private @Nullable String model;
 
   @Option(
       names = "--to",
       paramLabel = "NAME",
-      description = "Deep plain network (default: resnet56-width8-plain).")
+      description = "Deep plain network (default: resnet56-width4-plain).")
   private @Nullable String to;
 
   @Option(

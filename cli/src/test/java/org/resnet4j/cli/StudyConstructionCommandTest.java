@@ -83,7 +83,7 @@ class StudyConstructionCommandTest {
       value = {
         "--model resnet20 | 2 | resnet20 has shortcuts, but the construction is about plain networks",
         "--to resnet21-plain | 2 | no network is called",
-        "--to resnet20-width8-plain | 2 | both have 9 blocks; choose a deeper network",
+        "--to resnet20-width4-plain | 2 | both have 9 blocks; choose a deeper network",
         "--seeds 0 | 2 | seeds = 0: must be at least 1",
         "--data nowhere | 3 | nowhere: there is no such file or folder",
         "--resume nowhere | 3 | nowhere: not a study's folder, study.json is missing",

@@ -34,11 +34,13 @@ final class LivePath implements AutoCloseable {
     boolean overwritable = false;
     for (int i = 0; i < live.size(); i++) {
       // In place where nothing else reads the values: batch norm does not need its result going
-      // back, and a quarter of a step's memory traffic is saved.
-      y =
-          overwritable && layers.get(i).operation() instanceof Operation.Relu
-              ? torch.relu_(y)
-              : live.get(i).forward(y, mode);
+      // back, and a quarter of a step's memory traffic is saved. The handle that comes back would
+      // die with the one it came from, so that one stays.
+      if (overwritable && layers.get(i).operation() instanceof Operation.Relu) {
+        torch.relu_(y);
+      } else {
+        y = live.get(i).forward(y, mode);
+      }
       overwritable = live.get(i).overwritable();
     }
     return y;

@@ -72,8 +72,12 @@ final class LiveUnit implements AutoCloseable {
     }
     if (branch.overwritable()) {
       // In place: nothing else reads the branch, and its batch norm does not need it going back.
-      Tensor sum = branched.add_(other);
-      return endsInRelu ? torch.relu_(sum) : after.forward(sum, mode, Probe.NONE);
+      branched.add_(other);
+      if (endsInRelu) {
+        torch.relu_(branched);
+        return branched;
+      }
+      return after.forward(branched, mode, Probe.NONE);
     }
     return after.forward(branched.add(other), mode, Probe.NONE);
   }

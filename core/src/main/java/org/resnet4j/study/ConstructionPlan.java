@@ -51,8 +51,8 @@ public record ConstructionPlan(
   public static ConstructionPlan smoke() {
     return new ConstructionPlan(
         "shapes",
-        "resnet20-width8-plain",
-        "resnet56-width8-plain",
+        "resnet20-width4-plain",
+        "resnet56-width4-plain",
         3,
         "shapes",
         Map.of("epochs", "0", "iterations", "300"));

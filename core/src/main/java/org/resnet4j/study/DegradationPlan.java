@@ -85,8 +85,8 @@ public record DegradationPlan(
           new DegradationPlan(
               name,
               "shapes",
-              List.of(20, 56),
-              8,
+              List.of(14, 32, 56),
+              4,
               3,
               arms,
               "shapes",
@@ -95,9 +95,9 @@ public record DegradationPlan(
           new DegradationPlan(
               name,
               "shapes",
-              List.of(20, 32, 44, 56),
-              16,
-              3,
+              List.of(14, 20, 32, 44, 56),
+              8,
+              8,
               arms,
               "shapes",
               Map.of("epochs", "0", "iterations", "600"));

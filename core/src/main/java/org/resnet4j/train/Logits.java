@@ -1,7 +1,7 @@
 package org.resnet4j.train;
 
 /** What the logits of one image say. */
-final class Logits {
+public final class Logits {
   private final float[] values;
   private final int classes;
 
@@ -10,13 +10,13 @@ final class Logits {
    *
    * @param values row by row, one row an image
    */
-  Logits(float[] values, int classes) {
+  public Logits(float[] values, int classes) {
     this.values = values;
     this.classes = classes;
   }
 
   /** The class of the highest logit; the first of equals. */
-  int best(int row) {
+  public int best(int row) {
     int best = 0;
     for (int c = 1; c < classes; c++) {
       if (at(row, c) > at(row, best)) {
@@ -27,7 +27,7 @@ final class Logits {
   }
 
   /** How many classes come before this one. */
-  int rank(int row, int label) {
+  public int rank(int row, int label) {
     int rank = 0;
     for (int c = 0; c < classes; c++) {
       if (at(row, c) > at(row, label) || (at(row, c) == at(row, label) && c < label)) {
@@ -38,7 +38,7 @@ final class Logits {
   }
 
   /** The logarithm of the softmax probability. */
-  double logProbability(int row, int label) {
+  public double logProbability(int row, int label) {
     double highest = at(row, best(row));
     double sum = 0;
     for (int c = 0; c < classes; c++) {
@@ -48,7 +48,7 @@ final class Logits {
   }
 
   /** How many rows have their label as best class. */
-  int right(int[] labels, int rows) {
+  public int right(int[] labels, int rows) {
     int right = 0;
     for (int row = 0; row < rows; row++) {
       if (best(row) == labels[row]) {

@@ -98,6 +98,23 @@ class WiringTest {
   }
 
   @Test
+  void what_a_pass_gives_can_outlive_the_scope_it_ran_in() {
+    try (LiveNetwork live = live(TWO_BLOCKS);
+        PointerScope scope = new PointerScope();
+        NoGradGuard constant = new NoGradGuard()) {
+      Tensor x = torch.rand(1, 4, 32, 32);
+      Tensor kept;
+      float[] before;
+      try (PointerScope pass = new PointerScope()) {
+        kept = Tensors.keep(live.through(x, Wiring.whole(TWO_BLOCKS).visits(), Probe.NONE));
+        before = floats(kept);
+      }
+      assertThat(floats(kept)).isEqualTo(before);
+      kept.close();
+    }
+  }
+
+  @Test
   void what_does_not_fit_is_refused() {
     Network plain = TWO_BLOCKS.withoutShortcuts();
     assertThatThrownBy(() -> Wiring.without(plain, Set.of(2)))

@@ -128,6 +128,8 @@ class DegradationClaimsTest {
     List<Verdict> verdicts() {
       DegradationPlan plan =
           DegradationPlan.preset("smoke")
+              .withDepths(List.of(20, 56))
+              .withWidth(8)
               .withArms(arms.stream().distinct().toList())
               .withSettings(Map.of());
       return new DegradationClaims(plan, runs).verdicts();

@@ -47,7 +47,7 @@ class DegradationTest {
 
   @Test
   void twins_differ_in_their_network_alone() {
-    DegradationPlan plan = DegradationPlan.preset("smoke");
+    DegradationPlan plan = DegradationPlan.preset("smoke").withDepths(List.of(20, 56));
     List<DegradationPlan.Run> runs = plan.runs();
     DegradationPlan.Run plain = runs.get(0);
     DegradationPlan.Run residual = runs.get(2);
@@ -62,7 +62,10 @@ class DegradationTest {
   @Test
   void three_times_the_iterations_are_three_times_the_iterations() {
     DegradationPlan plan =
-        DegradationPlan.preset("smoke").withArms(Arm.asked(List.of("longer"))).withSeeds(1);
+        DegradationPlan.preset("smoke")
+            .withDepths(List.of(20, 56))
+            .withArms(Arm.asked(List.of("longer")))
+            .withSeeds(1);
     List<DegradationPlan.Run> runs = plan.runs();
     assertThat(runs.get(4).recipe().iterations()).isEqualTo(3 * runs.get(0).recipe().iterations());
   }
