@@ -10,10 +10,20 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "study",
     description = "Run an experiment: why residual networks work, on your data.",
-    subcommands = {StudyDegradationCommand.class, StudyConstructionCommand.class},
+    subcommands = {
+      StudyDegradationCommand.class,
+      StudyConstructionCommand.class,
+      StudySignalsCommand.class
+    },
     synopsisSubcommandLabel = "EXPERIMENT",
     commandListHeading = "%nExperiments:%n",
-    footer = {"", "Examples:", "  resnet4j study degradation", "  resnet4j help study degradation"})
+    footer = {
+      "",
+      "Examples:",
+      "  resnet4j study degradation",
+      "  resnet4j study signals",
+      "  resnet4j help study degradation"
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class StudyCommand implements Runnable {
   @ParentCommand private Main main;

@@ -158,6 +158,11 @@ class CommandsTest {
         "export model --format onnx -o nowhere/a.onnx | must be a file in a folder that exists",
         "export model --format onnx -o pom.xml | pom.xml exists; choose another file with -o",
         "export model --format onnx -o src --force | -o src: must be a file",
+        "study signals resnet21 | no network is called \"resnet21\"",
+        "study signals resnet20 --steps 0 | steps = 0: must be at least 1",
+        "study signals resnet20 --seeds 0 | seeds = 0: must be at least 1",
+        "study signals resnet20-plain | name the network with shortcuts and norm",
+        "study signals resnet20 --resume runs/a | leave resnet20 out",
         "train --epochs many | 'many' is not an int",
         "train --resume runs/a --set seed=2 | leave --set out",
       })

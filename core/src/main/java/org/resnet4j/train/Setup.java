@@ -26,7 +26,7 @@ import org.resnet4j.tensor.Precision;
  * @param recipe names the network
  * @param start the model to begin with; absent for a network that is initialised
  */
-record Setup(
+public record Setup(
     Recipe recipe,
     Splits data,
     Network network,
@@ -41,12 +41,23 @@ record Setup(
   // One keeps up with the network many times over, once images are decoded.
   private static final int THREADS = 1;
 
-  static Setup of(Recipe recipe, String source) {
+  /**
+   * Opens the data and fits the recipe's network to them.
+   *
+   * @param source a folder or file, or the name of a built-in data set
+   * @throws IllegalArgumentException for a plan that cannot work
+   * @throws DataException for data that cannot be used
+   */
+  public static Setup of(Recipe recipe, String source) {
     return of(recipe, source, Optional.empty());
   }
 
-  /** As {@link #of(Recipe, String)}, with the network and preprocessing of a model if given. */
-  static Setup of(Recipe recipe, String source, Optional<SavedModel> start) {
+  /**
+   * As {@link #of(Recipe, String)}, with the network and preprocessing of a model if given.
+   *
+   * @throws DataException also for data whose classes are not the model's
+   */
+  public static Setup of(Recipe recipe, String source, Optional<SavedModel> start) {
     Splits data = open(source, recipe);
     if (data.train().size() < 2) {
       throw new DataException(
@@ -119,6 +130,11 @@ record Setup(
       case CHANNEL -> Preprocessing.measure(train, network.input(), MEASURED);
       case PIXEL_MEAN -> Preprocessing.measurePerPixel(train, network.input(), MEASURED);
     };
+  }
+
+  /** The same data, prepared in the same way, for a network that begins anew. */
+  public Setup with(Recipe otherRecipe, Network otherNetwork) {
+    return new Setup(otherRecipe, data, otherNetwork, preprocessing, Optional.empty());
   }
 
   /** The network as the run begins; the caller closes it. */

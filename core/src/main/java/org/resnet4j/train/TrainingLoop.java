@@ -2,29 +2,22 @@ package org.resnet4j.train;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.tensor.Tensors;
 
 /** The loop: batches in, events out, a checkpoint after each epoch and when told to stop. */
 final class TrainingLoop {
-  private static final long MEAN = 1; // at::Reduction::Mean
-  private static final long IGNORED_LABEL = -100; // PyTorch's default: no label is ignored
   private static final double SPEED_MEMORY = 0.95; // About twenty steps.
 
   private final Recipe recipe;
   private final LiveNetwork network;
   private final Optimizer optimizer;
+  private final Learner learner;
   private final Loader trainImages;
   private final Loader testImages;
   private final List<String> classes;
@@ -55,6 +48,7 @@ final class TrainingLoop {
     this.recipe = recipe;
     this.network = network;
     this.optimizer = optimizer;
+    this.learner = new Learner(recipe, network, optimizer);
     this.trainImages = trainImages;
     this.testImages = testImages;
     this.classes = List.copyOf(classes);
@@ -119,23 +113,10 @@ final class TrainingLoop {
 
   private void learn(Batch batch) {
     double rate = progress.lowRate() ? recipe.lowRate() : schedule.at(progress.step());
-    double loss;
-    int right;
-    try (PointerScope temporaries = new PointerScope()) {
-      torch.manual_seed(drawsOf(progress.step()));
-      Tensor logits = network.forward(Evaluator.images(network, batch));
-      Tensor labels = Tensors.on(network.device(), Tensors.of(batch.labels()));
-      Tensor mean =
-          torch.cross_entropy_loss(
-              logits, labels, new TensorOptional(), MEAN, IGNORED_LABEL, recipe.labelSmoothing());
-      loss = mean.item_double();
-      requireFinite(loss, rate);
-      mean.backward();
-      optimizer.step(rate, progress.step());
-      right =
-          new Logits(Tensors.floats(logits), network.network().classes())
-              .right(batch.labels(), batch.size());
-    }
+    Learner.Learned learned = learner.learn(batch, progress.step(), rate);
+    double loss = learned.loss();
+    requireFinite(loss, rate);
+    int right = learned.right();
     long now = System.nanoTime();
     double seconds = (now - lastStepNanos) / 1e9;
     lastStepNanos = now;
@@ -145,12 +126,6 @@ final class TrainingLoop {
     events.accept(event(loss, (double) right / batch.size(), rate, batch.size()));
   }
 
-  /** What dropout and stochastic depth draw from, so that a resumed run draws the same. */
-  private long drawsOf(long step) {
-    return new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + step).nextLong();
-  }
-
-  /** Before the step, so that the weights stay those of the last good one. */
   private void requireFinite(double loss, double rate) {
     if (!Double.isFinite(loss)) {
       throw new DivergedException(

@@ -77,6 +77,38 @@ class TinyTrainingTest {
     return Training.run(plan(run, changes), event -> {}, () -> false);
   }
 
+  @Test
+  void a_watched_training_takes_the_same_steps() {
+    Training.Plan plan = plan("whole", Map.of("iterations", "5"));
+    List<Double> losses = new ArrayList<>();
+    Consumer<Event> events =
+        event -> {
+          if (event instanceof Event.Step step) {
+            losses.add(step.loss());
+          }
+        };
+    Training.run(plan, events, () -> false);
+    List<Double> watched = new ArrayList<>();
+    WatchedTraining.End end =
+        WatchedTraining.run(
+            Setup.of(plan.recipe(), plan.data()), (step, loss, network) -> watched.add(loss));
+    assertThat(watched).hasSize(6).first().isEqualTo(Double.NaN);
+    assertThat(watched.subList(1, 6)).isEqualTo(losses);
+    assertThat(end).isEqualTo(new WatchedTraining.End(5, losses.get(4)));
+    assertThat(end.diverged()).isFalse();
+  }
+
+  @Test
+  void a_watched_training_that_diverges_says_after_which_step() {
+    Training.Plan plan = plan("never", Map.of("rate", "900", "iterations", "50"));
+    List<Long> steps = new ArrayList<>();
+    WatchedTraining.End end =
+        WatchedTraining.run(
+            Setup.of(plan.recipe(), plan.data()), (step, loss, network) -> steps.add(step));
+    assertThat(end.diverged()).isTrue();
+    assertThat(steps).hasSize((int) end.steps() + 1).last().isEqualTo(end.steps());
+  }
+
   private byte[] weights(String run) throws Exception {
     return Files.readAllBytes(folder.resolve(run).resolve("model/model.safetensors"));
   }
