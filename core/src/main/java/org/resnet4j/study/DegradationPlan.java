@@ -83,14 +83,7 @@ public record DegradationPlan(
     return switch (name) {
       case "smoke" ->
           new DegradationPlan(
-              name,
-              "shapes",
-              List.of(14, 32, 56),
-              4,
-              3,
-              arms,
-              "shapes",
-              Map.of("epochs", "0", "iterations", "300"));
+              name, "shapes", List.of(8, 20, 56), 6, 3, arms, "shapes", Map.of("epochs", "3"));
       case "hour" ->
           new DegradationPlan(
               name,
@@ -100,7 +93,7 @@ public record DegradationPlan(
               8,
               arms,
               "shapes",
-              Map.of("epochs", "0", "iterations", "600"));
+              Map.of("epochs", "8"));
       case "paper" ->
           new DegradationPlan(
               name, "", List.of(20, 32, 44, 56, 110), 16, 3, arms, "cifar-paper", Map.of());
@@ -137,6 +130,13 @@ public record DegradationPlan(
   /** With more changes to the recipe; the last word is theirs. */
   public DegradationPlan withSettings(Map<String, String> more) {
     Map<String, String> all = new LinkedHashMap<>(settings);
+    // Of the two that say how long, one decides and the other is zero.
+    if (more.containsKey("iterations")) {
+      all.put("epochs", "0");
+    }
+    if (more.containsKey("epochs")) {
+      all.put("iterations", "0");
+    }
     all.putAll(more);
     return new DegradationPlan(preset, data, depths, width, seeds, arms, recipe, all);
   }

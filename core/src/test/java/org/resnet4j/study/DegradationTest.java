@@ -67,7 +67,7 @@ class DegradationTest {
             .withArms(Arm.asked(List.of("longer")))
             .withSeeds(1);
     List<DegradationPlan.Run> runs = plan.runs();
-    assertThat(runs.get(4).recipe().iterations()).isEqualTo(3 * runs.get(0).recipe().iterations());
+    assertThat(runs.get(4).recipe().epochs()).isEqualTo(3 * runs.get(0).recipe().epochs());
   }
 
   @Test
