@@ -13,7 +13,7 @@ import java.util.List;
  * @param testError share of the test images
  * @param curve an entry for each epoch
  * @param diverged what happened, if the loss was no longer a number: then both errors are those of
- *     one answer for all, {@code 1 - 1 / classes}; empty otherwise
+ *     the most frequent class as the answer for all images; empty otherwise
  */
 record ArmRun(
     String network,
@@ -26,6 +26,10 @@ record ArmRun(
     String diverged) {
   ArmRun {
     curve = List.copyOf(curve);
+  }
+
+  boolean failed() {
+    return !diverged.isEmpty();
   }
 
   /**

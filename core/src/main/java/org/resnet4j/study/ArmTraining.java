@@ -139,14 +139,13 @@ final class ArmTraining {
           curve,
           "");
     } catch (DivergedException e) {
-      double chance = 1 - 1.0 / splits.train().classes().size();
       return new ArmRun(
           network.name(),
           run.arm(),
           run.depth(),
           run.seed(),
-          chance,
-          chance,
+          Guessing.error(splits.train()),
+          Guessing.error(splits.test()),
           List.of(),
           String.valueOf(e.getMessage()));
     }

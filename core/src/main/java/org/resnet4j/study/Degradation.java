@@ -225,13 +225,21 @@ public final class Degradation {
   }
 
   private Results write(StudyFolder folder, List<ArmRun> done) {
-    DegradationClaims claims = new DegradationClaims(plan, done);
+    DegradationClaims claims =
+        new DegradationClaims(
+            plan,
+            done,
+            new DegradationClaims.Resolution(
+                splits.train().size(), splits.test().size(), Guessing.error(splits.train())));
     List<Verdict> verdicts = claims.verdicts();
     List<String> notes = new ArrayList<>(smallness());
     notes.addAll(difficulty(claims, done));
+    if (done.size() < runs.size()) {
+      notes.add(0, "Unfinished: %d of %d runs are done.".formatted(done.size(), runs.size()));
+    }
     Map<String, String> conditions = conditions(folder);
     DegradationReport report =
-        new DegradationReport(plan, done, claims, verdicts, notes, conditions);
+        new DegradationReport(plan, done, claims, verdicts, notes, conditions, paper());
     Document document = document(folder, done, verdicts, notes);
     folder.finish(
         report.report(),
@@ -273,6 +281,13 @@ public final class Degradation {
     return new Document(plan.preset(), splits.name(), plan.seeds(), arms, rows, notes);
   }
 
+  private boolean paper() {
+    return plan.asInThePaper()
+        && splits.train().size() == 50_000
+        && splits.test().size() == 10_000
+        && splits.train().classes().size() == 10;
+  }
+
   /** What is known before anything is trained. */
   private List<String> smallness() {
     int images = splits.test().size();
@@ -289,7 +304,7 @@ public final class Degradation {
   /** Whether the task left room for a difference. */
   private List<String> difficulty(DegradationClaims claims, List<ArmRun> done) {
     List<String> notes = new ArrayList<>();
-    double chance = 100 * (1 - 1.0 / splits.train().classes().size());
+    double guessing = 100 * Guessing.error(splits.train());
     double[] errors =
         Stream.of(plan.shallowest(), plan.deepest())
             .flatMapToDouble(
@@ -304,14 +319,14 @@ public final class Degradation {
     }
     if (errors.length > 0
         && Arrays.stream(claims.errors(Arm.PLAIN, plan.shallowest(), ArmRun::trainError))
-            .allMatch(e -> e > 0.9 * chance)) {
+            .allMatch(e -> e > DegradationClaims.GUESSING_SHARE * guessing)) {
       notes.add(
           "Too hard to decide: even the shallowest plain network is hardly better than guessing. Take more steps (--set iterations=N) or shallower networks (--depths).");
     }
     long diverged = done.stream().filter(run -> !run.diverged().isEmpty()).count();
     if (diverged > 0) {
       notes.add(
-          "%d of %d runs diverged: the loss was no longer a number. They count as one answer for all images."
+          "%d of %d runs diverged: the loss was no longer a number. They count as the most frequent class for all images."
               .formatted(diverged, done.size()));
     }
     return notes;
@@ -329,10 +344,35 @@ public final class Degradation {
     conditions.put("Machine", Machine.describe());
     conditions.put("Engine", Engine.describe());
     conditions.put("Recipe", RecipeFile.write(recipe).strip().replace("\n", ", "));
+    conditions.put("Recipes that differ", differences());
+    conditions.put(
+        "Margin",
+        String.format(
+            Locale.ROOT,
+            "\"not worse\" means at most %.0f point of training error, a choice made beforehand",
+            DegradationClaims.MARGIN));
     conditions.put(
         "Training error",
         "of the table and the verdicts: all training images once, in evaluation mode, without augmentation");
     return conditions;
+  }
+
+  /** What the recipes of other networks have that the first does not, but network and seed. */
+  private String differences() {
+    List<String> common = RecipeFile.write(runs.get(0).recipe()).lines().toList();
+    List<String> texts = new ArrayList<>();
+    for (DegradationPlan.Run run : runs) {
+      List<String> own =
+          RecipeFile.write(run.recipe())
+              .lines()
+              .filter(line -> !common.contains(line))
+              .filter(line -> !line.startsWith("model:") && !line.startsWith("seed:"))
+              .toList();
+      if (run.seed() == 0 && !own.isEmpty()) {
+        texts.add(run.recipe().model() + ": " + String.join(", ", own));
+      }
+    }
+    return texts.isEmpty() ? "none, but network and seed" : String.join("; ", texts);
   }
 
   private static Csv runsCsv(Document document) {

@@ -19,17 +19,39 @@ import org.resnet4j.report.Verdict.Status;
 final class DegradationClaims {
   /**
    * By how many points of training error a deeper residual network may be worse and still count as
-   * not worse: without a margin, "not worse" could never be shown. A tenth of what is called
-   * degradation here would be too much to overlook.
+   * not worse: a choice, made before anything is trained, as without a margin "not worse" could
+   * never be shown.
    */
   static final double MARGIN = 1;
 
+  /** A network above this share of the error of guessing has not learned. */
+  static final double GUESSING_SHARE = 0.9;
+
   private final DegradationPlan plan;
   private final List<ArmRun> runs;
+  private final Resolution resolution;
 
-  DegradationClaims(DegradationPlan plan, List<ArmRun> runs) {
+  /**
+   * What errors are counted in.
+   *
+   * @param trainImages that give the training error
+   * @param testImages that give the test error
+   * @param guessing training error of the most frequent class as the answer for all, a fraction
+   */
+  record Resolution(int trainImages, int testImages, double guessing) {
+    /**
+     * The deviation of a difference of two errors that rounding to whole images alone gives: each
+     * is uniform within one image.
+     */
+    private static double rounding(int images) {
+      return 100.0 / images / Math.sqrt(6);
+    }
+  }
+
+  DegradationClaims(DegradationPlan plan, List<ArmRun> runs, Resolution resolution) {
     this.plan = plan;
     this.runs = runs;
+    this.resolution = resolution;
   }
 
   /** Those that the runs there are can speak to. */
@@ -57,9 +79,9 @@ final class DegradationClaims {
     return verdict(
         claim,
         difference,
-        difference.above(0),
-        difference.below(0),
-        signs("worse", deltas(arm, ArmRun::trainError)));
+        difference.above(0) && learned(arm),
+        difference.below(0) && learned(arm),
+        signs("worse", deltas(arm, ArmRun::trainError)) + failures(arm));
   }
 
   private Verdict doesNotDegrade(Arm arm) {
@@ -76,9 +98,9 @@ final class DegradationClaims {
     return verdict(
         claim,
         difference,
-        difference.below(MARGIN),
-        difference.above(MARGIN),
-        signs("worse", deltas(arm, ArmRun::trainError)));
+        difference.below(MARGIN) && learned(arm) && !failed(arm),
+        difference.above(MARGIN) && learned(arm),
+        signs("worse", deltas(arm, ArmRun::trainError)) + failures(arm));
   }
 
   private Verdict shortcutsDoIt() {
@@ -87,18 +109,20 @@ final class DegradationClaims {
     int seeds = Math.min(plain.length, residual.length);
     double[] more = new double[seeds];
     Arrays.setAll(more, i -> plain[i] - residual[i]);
-    Interval difference = interval(more);
+    Interval difference = interval(Math.sqrt(2) * trainRounding(), more);
+    boolean sound = learned(Arm.PLAIN) && learned(Arm.RESIDUAL) && !failed(Arm.RESIDUAL);
     return verdict(
-        "Shortcuts make the difference: depth costs the plain networks more than the residual ones,"
-            + " whose branches began with the same weights.",
+        "Shortcuts make the difference: depth costs the plain networks more than the residual ones.",
         difference,
-        difference.above(0),
-        difference.below(0),
-        signs("more", more));
+        difference.above(0) && sound,
+        difference.below(0) && sound,
+        signs("more", more) + failures(Arm.PLAIN) + failures(Arm.RESIDUAL));
   }
 
   private Verdict notOverfitting() {
-    Interval test = deeperMinusShallower(Arm.PLAIN, ArmRun::testError);
+    Interval test =
+        interval(
+            Resolution.rounding(resolution.testImages()), deltas(Arm.PLAIN, ArmRun::testError));
     Interval train = deeperMinusShallower(Arm.PLAIN, ArmRun::trainError);
     String reason =
         String.format(
@@ -110,9 +134,9 @@ final class DegradationClaims {
         "It is not overfitting: the deeper plain network is worse on test images and on those it"
             + " was trained on.",
         test,
-        test.above(0) && train.above(0),
-        test.above(0) && train.below(0),
-        reason);
+        test.above(0) && train.above(0) && learned(Arm.PLAIN),
+        test.above(0) && train.below(0) && learned(Arm.PLAIN),
+        reason + failures(Arm.PLAIN));
   }
 
   private Verdict notCuredByIterations() {
@@ -121,14 +145,14 @@ final class DegradationClaims {
     int seeds = Math.min(deep.length, shallow.length);
     double[] differences = new double[seeds];
     Arrays.setAll(differences, i -> deep[i] - shallow[i]);
-    Interval difference = interval(differences);
+    Interval difference = interval(trainRounding(), differences);
     return verdict(
         "Three times the iterations do not cure it: %s trained three times as long has a higher training error than %s trained once."
             .formatted(deepest(Arm.PLAIN), shallowest(Arm.PLAIN)),
         difference,
-        difference.above(0),
-        difference.below(0),
-        signs("worse", differences));
+        difference.above(0) && learned(Arm.PLAIN),
+        difference.below(0) && learned(Arm.PLAIN),
+        signs("worse", differences) + failures(Arm.PLAIN_LONGER));
   }
 
   private static Verdict verdict(
@@ -157,7 +181,36 @@ final class DegradationClaims {
   }
 
   private Interval deeperMinusShallower(Arm arm, ToDoubleFunction<ArmRun> error) {
-    return interval(deltas(arm, error));
+    return interval(trainRounding(), deltas(arm, error));
+  }
+
+  private double trainRounding() {
+    return Resolution.rounding(resolution.trainImages());
+  }
+
+  /** Whether the shallowest network of the arm did better than guess, on every seed. */
+  private boolean learned(Arm arm) {
+    return of(arm, plan.shallowest())
+        .noneMatch(
+            run -> run.failed() || run.trainError() > GUESSING_SHARE * resolution.guessing());
+  }
+
+  private boolean failed(Arm arm) {
+    return of(arm, plan.shallowest()).anyMatch(ArmRun::failed)
+        || of(arm, plan.deepest()).anyMatch(ArmRun::failed);
+  }
+
+  /** What a reader must know beside the numbers; nothing, if all went well. */
+  private String failures(Arm arm) {
+    long diverged =
+        Stream.concat(of(arm, plan.shallowest()), of(arm, plan.deepest()))
+            .filter(ArmRun::failed)
+            .count();
+    String lost =
+        diverged == 0 ? "" : "; %d of the %s runs diverged".formatted(diverged, arm.title());
+    return learned(arm)
+        ? lost
+        : lost + "; the shallow %s network only guesses".formatted(arm.title());
   }
 
   /** Deepest minus shallowest in points, seed by seed, of the seeds that have both. */
@@ -178,8 +231,10 @@ final class DegradationClaims {
     return runs.stream().filter(run -> run.arm() == arm && run.depth() == depth);
   }
 
-  private static Interval interval(double[] values) {
+  private static Interval interval(double rounding, double[] values) {
     double none = Double.NaN;
-    return values.length == 0 ? new Interval(0, none, none, none, none) : Interval.of(values);
+    return values.length == 0
+        ? new Interval(0, none, none, none, none)
+        : Interval.ofAtLeast(rounding, values);
   }
 }

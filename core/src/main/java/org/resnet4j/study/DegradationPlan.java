@@ -141,9 +141,19 @@ public record DegradationPlan(
     return new DegradationPlan(preset, data, depths, width, seeds, arms, recipe, all);
   }
 
-  /** Whether it is the paper's own experiment in full. */
-  boolean full() {
-    return preset.equals("paper") && settings.isEmpty() && width == 16;
+  /** Whether it is the paper's own experiment in full, if the data are CIFAR-10. */
+  boolean asInThePaper() {
+    DegradationPlan paper = preset("paper");
+    return recipe.equals(paper.recipe())
+        && settings.isEmpty()
+        && width == paper.width()
+        && depths.equals(paper.depths())
+        && arms.containsAll(paper.arms());
+  }
+
+  /** Whether plain and residual networks of a depth begin with the same branch weights. */
+  boolean twinsBeginAlike() {
+    return !"true".equals(settings.get("zero-branch"));
   }
 
   int shallowest() {

@@ -24,20 +24,26 @@ final class DegradationReport {
   private final List<Verdict> verdicts;
   private final List<String> notes;
   private final Map<String, String> conditions;
+  private final boolean paper;
 
+  /**
+   * @param paper whether it is the paper's own experiment
+   */
   DegradationReport(
       DegradationPlan plan,
       List<ArmRun> runs,
       DegradationClaims claims,
       List<Verdict> verdicts,
       List<String> notes,
-      Map<String, String> conditions) {
+      Map<String, String> conditions,
+      boolean paper) {
     this.plan = plan;
     this.runs = runs;
     this.claims = claims;
     this.verdicts = verdicts;
     this.notes = notes;
     this.conditions = conditions;
+    this.paper = paper;
   }
 
   StudyReport report() {
@@ -56,13 +62,18 @@ final class DegradationReport {
   }
 
   private String summary() {
+    String begun =
+        plan.twinsBeginAlike()
+            ? "from the same first branch weights"
+            : "residual branches beginning at zero";
     String asked =
-        "Networks of %s layers, each once plain and once with shortcuts, were trained on the same images from the same first branch weights, in the same order with the same augmentation, for %d %s. "
-            .formatted(words(plan.depths()), plan.seeds(), plan.seeds() == 1 ? "seed" : "seeds");
+        "Networks of %s layers, each once plain and once with shortcuts, were trained on the same images, %s, in the same order with the same augmentation, for %d %s. "
+            .formatted(
+                words(plan.depths()), begun, plan.seeds(), plan.seeds() == 1 ? "seed" : "seeds");
     String scale =
-        plan.full()
+        paper
             ? "This is the paper's own experiment (arXiv 1512.03385, section 4.2)."
-            : "This is a small-scale analogue of the paper's experiment (arXiv 1512.03385, section 4.2): narrower or fewer networks, far fewer steps, other images. It shows the effect, not the paper's numbers.";
+            : "This is a small-scale analogue of the paper's experiment (arXiv 1512.03385, section 4.2): other networks, steps or images. It shows the effect, not the paper's numbers.";
     return asked + scale;
   }
 
@@ -109,7 +120,7 @@ final class DegradationReport {
         "Learning curves",
         "As in figures 1 and 6 of the paper: thin lines are the error on training images, as they"
             + " were learned in each epoch, thick lines the error on test images after it; means over"
-            + " the seeds.",
+            + " the seeds that did not diverge.",
         figures);
   }
 

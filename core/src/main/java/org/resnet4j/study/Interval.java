@@ -16,6 +16,15 @@ record Interval(int count, double mean, double deviation, double low, double hig
 
   /** Throws {@link IllegalArgumentException} if there is no value. */
   static Interval of(double... values) {
+    return ofAtLeast(0, values);
+  }
+
+  /**
+   * As {@link #of}, of values that are no finer than they were measured.
+   *
+   * @param least the deviation that rounding alone gives: equal values then leave some doubt
+   */
+  static Interval ofAtLeast(double least, double... values) {
     int count = values.length;
     double mean =
         Arrays.stream(values)
@@ -25,7 +34,7 @@ record Interval(int count, double mean, double deviation, double low, double hig
       return new Interval(1, mean, Double.NaN, Double.NaN, Double.NaN);
     }
     double squares = Arrays.stream(values).map(value -> (value - mean) * (value - mean)).sum();
-    double deviation = Math.sqrt(squares / (count - 1));
+    double deviation = Math.max(least, Math.sqrt(squares / (count - 1)));
     double quantile = TDistribution.of(count - 1).inverseCumulativeProbability(UPPER);
     double half = quantile * deviation / Math.sqrt(count);
     return new Interval(count, mean, deviation, mean - half, mean + half);

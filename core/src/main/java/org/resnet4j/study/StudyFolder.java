@@ -91,7 +91,8 @@ record StudyFolder(Path path) {
               .formatted(path, path),
           e);
     } catch (IOException e) {
-      throw unwritten(path, e);
+      throw RunException.unwritten(
+          "%s: the study's folder cannot be made (%s)".formatted(path, AtomicFile.reason(e)), e);
     }
   }
 
@@ -190,14 +191,19 @@ record StudyFolder(Path path) {
   }
 
   private static RunException unreadable(Path file, Exception e) {
+    boolean cell = !file.endsWith("study.json");
     return RunException.unusable(
-        "%s: cannot be read (%s); delete it to have it made again"
-            .formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+        "%s: cannot be read (%s); %s"
+            .formatted(
+                file,
+                String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                cell ? "delete it to have it made again" : "start a new study"),
         e);
   }
 
   private static RunException unwritten(Path path, IOException e) {
     return RunException.unwritten(
-        "%s: cannot be written (%s); cells in it are whole".formatted(path, e.getMessage()), e);
+        "%s: cannot be written (%s); cells in it are whole".formatted(path, AtomicFile.reason(e)),
+        e);
   }
 }

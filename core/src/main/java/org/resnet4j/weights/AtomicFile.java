@@ -82,7 +82,8 @@ public final class AtomicFile {
     }
   }
 
-  private static String reason(IOException e) {
+  /** Why a file could not be used, in words: the message of some exceptions is only the file. */
+  public static String reason(IOException e) {
     String kind = e.getClass().getSimpleName();
     if (e instanceof FileSystemException f) {
       return f.getReason() == null ? kind + " for " + f.getFile() : f.getReason();

@@ -89,6 +89,42 @@ class DegradationClaimsTest {
   }
 
   @Test
+  void equal_differences_leave_the_doubt_of_one_image() {
+    Runs runs = new Runs();
+    runs.add(Arm.PLAIN, 20, 0.1, 0.1, 0.1);
+    runs.add(Arm.PLAIN, 56, 0.1002, 0.1002, 0.1002); // One image of 5000, on every seed.
+    Verdict verdict = runs.verdicts().get(PLAIN);
+    assertThat(verdict.status()).isEqualTo(Status.NOT_SHOWN);
+    // One image is 0.02 points; rounding alone gives a deviation of 0.02 / sqrt(6).
+    assertThat(verdict.high() - verdict.difference())
+        .isCloseTo(4.30265 * 0.02 / Math.sqrt(6) / Math.sqrt(3), within(1e-6));
+  }
+
+  @Test
+  void networks_that_only_guess_show_nothing() {
+    Runs runs = new Runs();
+    runs.add(Arm.PLAIN, 20, 0.90, 0.89, 0.90);
+    runs.add(Arm.PLAIN, 56, 0.95, 0.95, 0.95);
+    runs.add(Arm.RESIDUAL, 20, 0.90, 0.90, 0.90);
+    runs.add(Arm.RESIDUAL, 56, 0.90, 0.90, 0.90);
+    List<Verdict> verdicts = runs.verdicts();
+    assertThat(verdicts).extracting(Verdict::status).containsOnly(Status.NOT_SHOWN);
+    assertThat(verdicts.get(RESIDUAL).reason())
+        .contains("the shallow residual network only guesses");
+  }
+
+  @Test
+  void a_deep_residual_network_that_diverged_is_not_as_good() {
+    Runs runs = new Runs();
+    runs.add(Arm.RESIDUAL, 20, 0.30, 0.31, 0.32);
+    runs.add(Arm.RESIDUAL, 56, 0.10, 0.11, 0.12);
+    runs.fail(Arm.RESIDUAL, 56);
+    Verdict verdict = runs.verdicts().get(RESIDUAL);
+    assertThat(verdict.status()).isEqualTo(Status.NOT_SHOWN);
+    assertThat(verdict.reason()).contains("1 of the residual runs diverged");
+  }
+
+  @Test
   void three_times_the_iterations_are_compared_with_the_shallow_network_trained_once() {
     Runs runs = new Runs();
     runs.add(Arm.PLAIN, 20, 0.10, 0.10, 0.11);
@@ -125,6 +161,27 @@ class DegradationClaimsTest {
       }
     }
 
+    /** Says of the first run of that network that it diverged. */
+    void fail(Arm arm, int depth) {
+      for (int i = 0; i < runs.size(); i++) {
+        ArmRun run = runs.get(i);
+        if (run.arm() == arm && run.depth() == depth) {
+          runs.set(
+              i,
+              new ArmRun(
+                  run.network(),
+                  arm,
+                  depth,
+                  run.seed(),
+                  run.trainError(),
+                  run.testError(),
+                  List.of(),
+                  "loss became NaN"));
+          return;
+        }
+      }
+    }
+
     List<Verdict> verdicts() {
       DegradationPlan plan =
           DegradationPlan.preset("smoke")
@@ -132,7 +189,8 @@ class DegradationClaimsTest {
               .withWidth(8)
               .withArms(arms.stream().distinct().toList())
               .withSettings(Map.of());
-      return new DegradationClaims(plan, runs).verdicts();
+      return new DegradationClaims(plan, runs, new DegradationClaims.Resolution(5000, 1000, 0.9))
+          .verdicts();
     }
   }
 }

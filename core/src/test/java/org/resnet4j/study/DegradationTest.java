@@ -46,6 +46,16 @@ class DegradationTest {
   }
 
   @Test
+  void only_the_papers_experiment_is_called_so() {
+    assertThat(DegradationPlan.preset("paper").asInThePaper()).isTrue();
+    assertThat(DegradationPlan.preset("smoke").asInThePaper()).isFalse();
+    assertThat(DegradationPlan.preset("paper").withDepths(List.of(20, 56)).asInThePaper())
+        .isFalse();
+    assertThat(DegradationPlan.preset("paper").withSettings(Map.of("rate", "0.2")).asInThePaper())
+        .isFalse();
+  }
+
+  @Test
   void twins_differ_in_their_network_alone() {
     DegradationPlan plan = DegradationPlan.preset("smoke").withDepths(List.of(20, 56));
     List<DegradationPlan.Run> runs = plan.runs();
@@ -136,6 +146,9 @@ class DegradationTest {
         .isNotEmpty()
         .allMatch(row -> row.trainError() == 0.9 && row.testError() == 0.9); // Of ten classes.
     assertThat(document.notes()).anyMatch(note -> note.contains("runs diverged"));
+    assertThat(document.verdicts())
+        .extracting(Degradation.VerdictRow::status)
+        .containsOnly("not shown");
   }
 
   private static String timeless(Degradation.Results results) throws IOException {
