@@ -474,7 +474,7 @@ public final class Pruning {
         };
     try {
       Path run = folder.run(FINE_TUNE);
-      if (Files.exists(run)) {
+      if (ArmTraining.begun(run)) {
         return Training.resume(run, steps, stop);
       }
       Path begun = folder.path().resolve("pruned");

@@ -247,6 +247,31 @@ class PruningTest {
     assertThat(SavedModel.open(Path.of(pruned.model())).network().depth()).isEqualTo(12);
   }
 
+  /** A run's folder gets the model that it begins with first and {@code run.json} last. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "start/model.safetensors", "recipe.yaml"})
+  void fine_tuning_that_was_killed_as_it_began_begins_again(String written) throws IOException {
+    Map<String, String> settings = Map.of("rate", "1e-6", "batch", "16", "precision", "fp32");
+    Path out = folder.resolve("out");
+    assertThatThrownBy(
+            () ->
+                Pruning.run(
+                    plan(0.5, 1, settings),
+                    Optional.of(out),
+                    "prune",
+                    event -> {},
+                    () -> Files.exists(out.resolve("cells/latency.json"))))
+        .isInstanceOf(StudyStoppedException.class);
+    Path half = out.resolve("runs/fine-tune").resolve(written);
+    Files.createDirectories(written.isEmpty() ? half : half.resolveSibling("."));
+    if (!written.isEmpty()) {
+      Files.writeString(half, "name: half");
+    }
+    Pruned pruned = Pruning.resume(out, event -> {}, () -> false);
+    assertThat(Objects.requireNonNull(pruned.fineTuned()).epochs()).isEqualTo(1);
+    assertThat(out.resolve("runs/fine-tune/run.json")).isRegularFile();
+  }
+
   @Test
   void the_forecast_counts_and_writes_nothing() {
     Pruning.Forecast forecast = Pruning.forecast(plan(0.5, 0, Map.of()));
