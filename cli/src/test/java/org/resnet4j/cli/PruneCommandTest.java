@@ -135,6 +135,29 @@ class PruneCommandTest {
   }
 
   @Test
+  void fine_tuning_that_came_to_nothing_is_said_and_the_model_is_there() {
+    CommandRun run =
+        prune(
+            "--max-drop",
+            "100",
+            "--out",
+            out,
+            "--epochs",
+            "20",
+            "--set",
+            "rate=900",
+            "--set",
+            "weight-decay=0.9",
+            "--set",
+            "batch=16");
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .contains("fine-tuned for 20 epochs at rate 900.0: loss became ")
+        .containsPattern("\\Rnot kept: the model is the one before fine-tuning\\R");
+    assertThat(Path.of(out, "model", "model.safetensors")).isRegularFile();
+  }
+
+  @Test
   void a_dry_run_says_how_long_it_takes_and_does_nothing() {
     CommandRun run = prune("--out", out, "--dry-run");
     assertThat(run.status()).isZero();

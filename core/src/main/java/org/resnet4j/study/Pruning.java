@@ -13,12 +13,14 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Network;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
+import org.resnet4j.train.DivergedException;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
 import org.resnet4j.train.Recipe;
@@ -167,8 +169,18 @@ public final class Pruning {
   /** Milliseconds for one image on so many threads, by how many blocks are gone. */
   record Timed(List<Integer> removed, List<Double> millis, int threads) {}
 
-  /** What fine-tuning did to the test images. */
-  record Tuned(double rate, PruningSearch.Beside test) {}
+  /**
+   * What fine-tuning did to the test images.
+   *
+   * @param test absent if it diverged
+   * @param diverged what became of it then
+   */
+  record Tuned(double rate, PruningSearch.@Nullable Beside test, @Nullable String diverged) {
+    /** Whether the network makes no more mistakes than it did before. */
+    boolean kept(int mistakesBefore) {
+      return test != null && test.mistakes() <= mistakesBefore;
+    }
+  }
 
   private Pruning(
       PruningSetup setup, StudyFolder folder, Consumer<StudyEvent> events, BooleanSupplier stop) {
@@ -246,7 +258,7 @@ public final class Pruning {
               setup, folder, start, rounds, kept.size(), timed, tuned, seconds(rounds.size()));
       writeModel(search, kept, result);
       Pruned pruned = result.pruned();
-      PruningReport report = new PruningReport(setup, folder, start, rounds, pruned);
+      PruningReport report = new PruningReport(setup, folder, start, rounds, result.end(), pruned);
       folder.finish(report.page(), pruned, report.tables());
       return pruned;
     }
@@ -441,13 +453,21 @@ public final class Pruning {
         Tuned.class,
         ticker -> {
           Recipe recipe = recipe();
-          Outcome outcome = fineTune(search, kept, recipe);
-          SavedModel tuned = SavedModel.open(outcome.run());
-          try (LiveNetwork live = tuned.live(Device.of("auto"), Precision.FP32)) {
-            return new Tuned(recipe.rate(), search.beside(start, live));
+          try {
+            Outcome outcome = fineTune(search, kept, recipe);
+            SavedModel tuned = SavedModel.open(outcome.run());
+            try (LiveNetwork live = tuned.live(Device.of("auto"), Precision.FP32)) {
+              return new Tuned(recipe.rate(), search.beside(start, live), null);
+            }
+          } catch (DivergedException e) {
+            // The shorter network is there all the same, and is what the search was for.
+            return new Tuned(recipe.rate(), null, String.valueOf(e.getMessage()));
           }
         },
-        tuned -> said(tuned.test().mistakes(), setup.data().test().size()));
+        tuned ->
+            tuned.test() == null
+                ? "diverged, " + tuned.diverged()
+                : said(tuned.test().mistakes(), setup.data().test().size()));
   }
 
   private Recipe recipe() {
@@ -491,7 +511,7 @@ public final class Pruning {
   private void writeModel(
       PruningSearch search, List<PruningSearch.Round> kept, PruningResult result) {
     Path target = folder.path().resolve("model");
-    if (result.tuned().isEmpty()) {
+    if (!result.tunedKept()) {
       write(search, kept, target, result.card());
       return;
     }

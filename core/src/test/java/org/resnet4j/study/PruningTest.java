@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -220,13 +221,13 @@ class PruningTest {
 
   @Test
   void fine_tuning_trains_the_shorter_network_and_leaves_that() {
-    Map<String, String> settings = Map.of("rate", "1e-4", "batch", "16", "precision", "fp32");
+    Map<String, String> settings = Map.of("rate", "0.001", "batch", "16", "precision", "fp32");
     Path out = folder.resolve("out");
     AtomicInteger steps = new AtomicInteger();
     assertThatThrownBy(
             () ->
                 Pruning.run(
-                    plan(0.5, 2, settings),
+                    plan(100, 4, settings),
                     Optional.of(out),
                     "prune",
                     event -> {
@@ -238,13 +239,80 @@ class PruningTest {
         .isInstanceOf(StudyStoppedException.class);
     Pruned pruned = Pruning.resume(out, event -> {}, () -> false);
     Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
-    assertThat(tuned.epochs()).isEqualTo(2);
-    assertThat(tuned.rate()).isEqualTo(1e-4);
-    assertThat(tuned.mistakesBefore()).isZero();
+    assertThat(tuned.epochs()).isEqualTo(4);
+    assertThat(tuned.rate()).isEqualTo(0.001);
+    assertThat(tuned.kept()).isTrue();
+    assertThat(tuned.mistakesBefore()).isEqualTo(pruned.frontier().get(3).mistakes());
+    assertThat(values(pruned.model(), "conv1.weight"))
+        .isNotEqualTo(values(own.model(), "conv1.weight"))
+        .hasSameSizeAs(values(own.model(), "conv1.weight"));
+    assertThat(SavedModel.open(Path.of(pruned.model())).network().depth()).isEqualTo(8);
+  }
+
+  private Pruned tune(double maxDrop, int epochs, String rate, String decay) {
+    Map<String, String> settings =
+        Map.of("rate", rate, "weight-decay", decay, "batch", "16", "precision", "fp32");
+    return Pruning.run(
+        plan(maxDrop, epochs, settings),
+        Optional.of(folder.resolve("out")),
+        "prune",
+        event -> {},
+        () -> false);
+  }
+
+  private void assertUntuned(Pruned pruned) throws IOException {
+    assertThat(pruned.removed()).containsExactly("layer2.1");
+    assertThat(pruned.mistakesAfter()).isZero();
+    assertThat(pruned.top1After()).isEqualTo(1);
     assertThat(values(pruned.model(), "layer1.0.conv1.weight"))
-        .isNotEqualTo(values(own.model(), "layer1.0.conv1.weight"))
-        .hasSameSizeAs(values(own.model(), "layer1.0.conv1.weight"));
-    assertThat(SavedModel.open(Path.of(pruned.model())).network().depth()).isEqualTo(12);
+        .isEqualTo(values(own.model(), "layer1.0.conv1.weight"));
+    assertThat(Files.readString(Path.of(pruned.model(), "README.md")))
+        .doesNotContain("Then trained");
+    assertThat(Files.readString(Path.of(pruned.report())))
+        .contains("is not kept", "The model is the one before it.", "top-1 is 0.00 points lower");
+  }
+
+  @Test
+  void a_network_that_fine_tuning_made_worse_is_not_the_result() throws IOException {
+    Pruned pruned = tune(0.5, 1, "0.1", "0.0001");
+    Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
+    assertThat(tuned.kept()).isFalse();
+    assertThat(tuned.mistakesBefore()).isZero();
+    assertThat(tuned.mistakesAfter()).isPositive();
+    assertThat(tuned.top1After())
+        .isEqualTo(1 - Objects.requireNonNull(tuned.mistakesAfter()) / 40.0);
+    assertThat(tuned.diverged()).isNull();
+    assertUntuned(pruned);
+  }
+
+  @Test
+  void fine_tuning_that_diverges_leaves_the_network_before_it() throws IOException {
+    Pruned pruned = tune(0.5, 10, "900", "0.9");
+    Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
+    assertThat(tuned.kept()).isFalse();
+    assertThat(tuned.mistakesAfter()).isNull();
+    assertThat(tuned.top1After()).isNull();
+    assertThat(tuned.diverged()).startsWith("loss became ");
+    assertUntuned(pruned);
+    assertThat(Pruning.resume(folder.resolve("out"), event -> {}, () -> false)).isEqualTo(pruned);
+  }
+
+  @Test
+  void the_page_counts_what_the_fine_tuned_network_loses() throws IOException {
+    Pruned pruned = tune(100, 4, "0.001", "0.0001");
+    Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
+    assertThat(tuned.mistakesAfter()).isLessThan(tuned.mistakesBefore());
+    assertThat(pruned.mistakesAfter()).isEqualTo(tuned.mistakesAfter());
+    assertThat(Files.readString(Path.of(pruned.report())))
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "Without 3 blocks and fine-tuned, depth 8 instead of 14, top-1 is %.2f points lower"
+                    + " (95 %% interval %.2f to %.2f): %d images",
+                100 * pruned.mistakesAfter() / 40.0,
+                pruned.dropLow(),
+                pruned.dropHigh(),
+                pruned.mistakesAfter())); // All were right before.
   }
 
   /** A run's folder gets the model that it begins with first and {@code run.json} last. */
