@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Network;
+import org.resnet4j.data.Dataset;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
@@ -268,19 +270,27 @@ public final class Pruning {
    * What to say of a network that guesses: names of classes may fit where their meaning does not.
    */
   private Optional<String> chance(PruningSearch.Start start) {
-    int images = setup.data().test().size();
-    double right = 1 - (double) start.mistakes() / images;
-    double guessed = 1.0 / setup.network().classes();
-    double error = Math.sqrt(guessed * (1 - guessed) / images);
-    return right > guessed + 2 * error
-        ? Optional.empty()
-        : Optional.of(
+    Dataset test = setup.data().test();
+    return guesses(start.mistakes(), test)
+        ? Optional.of(
             String.format(
                 Locale.ROOT,
                 "%s gets %.1f %% of the test images right, no more than guessing would; are the classes of %s the model's?",
                 setup.network().name(),
-                100 * right,
-                setup.data().name()));
+                100 - 100.0 * start.mistakes() / test.size(),
+                setup.data().name()))
+        : Optional.empty();
+  }
+
+  /** Whether always saying the most frequent class does as well, but for chance. */
+  static boolean guesses(int mistakes, Dataset test) {
+    int[] counts = new int[test.classes().size()];
+    for (int i = 0; i < test.size(); i++) {
+      counts[test.label(i)]++;
+    }
+    double guessed = (double) Arrays.stream(counts).max().orElse(0) / test.size();
+    double error = Math.sqrt(guessed * (1 - guessed) / test.size());
+    return 1 - (double) mistakes / test.size() <= guessed + 2 * error;
   }
 
   /** Of all cells, whichever process worked on them. */
@@ -305,6 +315,8 @@ public final class Pruning {
     while (done > 0 && folder.result(key(done), PruningSearch.Round.class).isPresent()) {
       done++;
     }
+    done += folder.result(LATENCY, Timed.class).isPresent() ? 1 : 0;
+    done += folder.result(FINE_TUNE, Tuned.class).isPresent() ? 1 : 0;
     List<String> notes = new ArrayList<>(setup.data().notes());
     notes.add(
         ("%d of %d blocks can go; the search ends, before the time told, where networks lose more than"

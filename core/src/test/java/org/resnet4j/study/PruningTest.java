@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.arch.ShortcutOption;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
+import org.resnet4j.data.Subset;
 import org.resnet4j.data.shapes.Shapes;
 import org.resnet4j.train.RunException;
 import org.resnet4j.train.SavedModel;
@@ -217,6 +220,24 @@ class PruningTest {
     List<StudyEvent> events = new ArrayList<>();
     assertThat(Pruning.resume(folder.resolve("out"), events::add, () -> false)).isEqualTo(pruned);
     assertThat(events).noneMatch(StudyEvent.Finished.class::isInstance);
+    StudyEvent.Started started = (StudyEvent.Started) events.get(0);
+    // The network as it came, three rounds, latencies.
+    assertThat(started.cells()).isEqualTo(5);
+    assertThat(started.done()).isEqualTo(5);
+  }
+
+  @Test
+  void a_network_guesses_that_does_no_better_than_the_most_frequent_class() {
+    Dataset all = Shapes.test(1, 1000);
+    int[] first = IntStream.range(0, 1000).filter(i -> all.label(i) == 0).limit(30).toArray();
+    int[] second = IntStream.range(0, 1000).filter(i -> all.label(i) == 1).limit(10).toArray();
+    int[] both = IntStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
+    assertThat(both).hasSize(40);
+    Dataset uneven = new Subset(all, both);
+    // 30 of 40 are of one class; the standard error of that share is 6.8 points.
+    assertThat(Pruning.guesses(10, uneven)).isTrue();
+    assertThat(Pruning.guesses(5, uneven)).isTrue();
+    assertThat(Pruning.guesses(4, uneven)).isFalse();
   }
 
   @Test
