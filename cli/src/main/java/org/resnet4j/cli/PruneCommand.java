@@ -1,9 +1,11 @@
 package org.resnet4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -134,7 +136,8 @@ final class PruneCommand implements Callable<Integer> {
   private void print(Pruned pruned) {
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
-      Json.print(out, pruned);
+      Path model = Path.of(pruned.model());
+      StudyOptions.printResults(out, Objects.requireNonNull(model.getParent()));
     } else {
       PruneText.print(out, pruned, main.terminal());
     }

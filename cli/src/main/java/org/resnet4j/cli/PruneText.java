@@ -57,16 +57,24 @@ final class PruneText {
     Pruned.FineTuned tuned = pruned.fineTuned();
     if (tuned != null) {
       out.printf(
-          "fine-tuned for %d epoch%s at rate %s: %s -> %s wrong%n",
-          tuned.epochs(),
-          tuned.epochs() == 1 ? "" : "s",
-          tuned.rate(),
-          Figures.count(tuned.mistakesBefore()),
-          Figures.count(pruned.mistakesAfter()));
+          "fine-tuned for %d epoch%s at rate %s: %s%n",
+          tuned.epochs(), tuned.epochs() == 1 ? "" : "s", tuned.rate(), came(tuned));
     }
     out.println("the test images chose how many blocks go, so their top-1 is a little optimistic");
     out.printf("report: %s%n", pruned.report());
     out.printf("next: %s%n", terminal.commandLine("predict", pruned.model(), "some.png"));
+  }
+
+  private static String came(Pruned.FineTuned tuned) {
+    Integer after = tuned.mistakesAfter();
+    String came =
+        after == null
+            ? String.valueOf(tuned.diverged())
+            : "%s -> %s wrong"
+                .formatted(Figures.count(tuned.mistakesBefore()), Figures.count(after));
+    return tuned.kept()
+        ? came
+        : came + "%nnot kept: the model is the one before fine-tuning".formatted();
   }
 
   private static String blocks(Pruned pruned) {

@@ -48,6 +48,11 @@ class PruneCommandTest {
   }
 
   private static void writeModel(Path folder, Network network) throws IOException {
+    writeModel(folder, network, 1);
+  }
+
+  /** Convolutions are so many times what they are elsewhere. */
+  private static void writeModel(Path folder, Network network, float scale) throws IOException {
     SplittableRandom random = new SplittableRandom(1);
     List<TensorEntry> entries = new ArrayList<>();
     for (Parameter parameter : network.state()) {
@@ -56,7 +61,7 @@ class PruneCommandTest {
       for (int i = 0; i < values.length; i++) {
         values[i] =
             parameter.role() == Role.CONVOLUTION_WEIGHT
-                ? (float) random.nextGaussian() / 8
+                ? scale * (float) random.nextGaussian() / 8
                 : 0.5f + random.nextFloat();
       }
       entries.add(
@@ -132,6 +137,39 @@ class PruneCommandTest {
     CommandRun again = CommandRun.of("prune", "--resume", out);
     assertThat(again.out()).isEqualTo(run.out());
     assertThat(again.err()).contains("goes on:").doesNotContain("round 3: without");
+  }
+
+  @Test
+  void fine_tuning_that_came_to_nothing_is_said_and_the_model_is_there() {
+    CommandRun run =
+        prune(
+            "--max-drop",
+            "100",
+            "--out",
+            out,
+            "--epochs",
+            "20",
+            "--set",
+            "rate=900",
+            "--set",
+            "weight-decay=0.9",
+            "--set",
+            "batch=16");
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .contains("fine-tuned for 20 epochs at rate 900.0: loss became ")
+        .containsPattern("\\Rnot kept: the model is the one before fine-tuning\\R");
+    assertThat(Path.of(out, "model", "model.safetensors")).isRegularFile();
+  }
+
+  @Test
+  void a_loss_that_is_no_number_is_null_in_the_document() throws IOException {
+    writeModel(Path.of(model), NETWORK, 1e30f); // Logits beyond what fp32 holds.
+    CommandRun run = prune("--max-drop", "100", "--out", out, "--json");
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).doesNotContain("NaN", "Infinity");
+    assertThat(run.document().get("frontier").get(0).get("selectionLoss").isNull()).isTrue();
+    assertThat(run.out().strip()).isEqualTo(Files.readString(Path.of(out, "results.json")).strip());
   }
 
   @Test

@@ -1,13 +1,17 @@
 package org.resnet4j.study;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.resnet4j.arch.Network;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
@@ -62,16 +66,25 @@ final class ArmTraining {
     }
   }
 
-  /** A kill between the folder and its first files leaves an empty one behind. */
-  private static boolean begun(Path run) {
+  /**
+   * Whether there is a run to go on with. A kill while one is made leaves a folder without {@code
+   * run.json}, its last file: nothing is lost with it, and it is deleted.
+   *
+   * @throws RunException if it cannot be
+   */
+  static boolean begun(Path run) {
     if (Files.isRegularFile(run.resolve("run.json"))) {
       return true;
     }
-    try {
-      Files.deleteIfExists(run.resolve("recipe.yaml"));
-      Files.deleteIfExists(run);
+    if (!Files.exists(run, LinkOption.NOFOLLOW_LINKS)) {
       return false;
-    } catch (IOException e) {
+    }
+    try (Stream<Path> inside = Files.walk(run)) {
+      for (Path path : inside.sorted(Comparator.reverseOrder()).toList()) { // What is in it first.
+        Files.delete(path);
+      }
+      return false;
+    } catch (IOException | UncheckedIOException e) {
       throw RunException.unwritten(run + ": a run that was hardly begun cannot be deleted", e);
     }
   }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param removed its blocks that are gone, by their names in the network before, in the order in
  *     which they went
  * @param stoppedBy {@code budget}, or {@code blocks} if none was left that can go
- * @param top1After of what is in the folder: after fine-tuning, if there was any
+ * @param top1After of what is in the folder: after fine-tuning, if that is kept
  * @param dropLow lower end of the 95 % interval of the true drop, in points
  * @param dropHigh upper end
  * @param latencyThreads that worked on an image when latencies were measured
@@ -89,8 +89,21 @@ public record Pruned(
    *
    * @param mistakesBefore of the shorter network, before it
    * @param top1Before likewise
+   * @param mistakesAfter of the fine-tuned network; absent if there is none
+   * @param top1After likewise
+   * @param kept whether the fine-tuned network is the result; it is not if it makes more mistakes
+   *     than before
+   * @param diverged why there is no fine-tuned network; absent if there is one
    */
-  public record FineTuned(int epochs, int mistakesBefore, double top1Before, double rate) {}
+  public record FineTuned(
+      int epochs,
+      int mistakesBefore,
+      double top1Before,
+      double rate,
+      @Nullable Integer mistakesAfter,
+      @Nullable Double top1After,
+      boolean kept,
+      @Nullable String diverged) {}
 
   public Pruned {
     removed = List.copyOf(removed);

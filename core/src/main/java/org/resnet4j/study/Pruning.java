@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,12 +14,15 @@ import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Network;
+import org.resnet4j.data.Dataset;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
+import org.resnet4j.train.DivergedException;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
 import org.resnet4j.train.Recipe;
@@ -167,8 +171,18 @@ public final class Pruning {
   /** Milliseconds for one image on so many threads, by how many blocks are gone. */
   record Timed(List<Integer> removed, List<Double> millis, int threads) {}
 
-  /** What fine-tuning did to the test images. */
-  record Tuned(double rate, PruningSearch.Beside test) {}
+  /**
+   * What fine-tuning did to the test images.
+   *
+   * @param test absent if it diverged
+   * @param diverged what became of it then
+   */
+  record Tuned(double rate, PruningSearch.@Nullable Beside test, @Nullable String diverged) {
+    /** Whether the network makes no more mistakes than it did before. */
+    boolean kept(int mistakesBefore) {
+      return test != null && test.mistakes() <= mistakesBefore;
+    }
+  }
 
   private Pruning(
       PruningSetup setup, StudyFolder folder, Consumer<StudyEvent> events, BooleanSupplier stop) {
@@ -246,7 +260,7 @@ public final class Pruning {
               setup, folder, start, rounds, kept.size(), timed, tuned, seconds(rounds.size()));
       writeModel(search, kept, result);
       Pruned pruned = result.pruned();
-      PruningReport report = new PruningReport(setup, folder, start, rounds, pruned);
+      PruningReport report = new PruningReport(setup, folder, start, rounds, result.end(), pruned);
       folder.finish(report.page(), pruned, report.tables());
       return pruned;
     }
@@ -256,19 +270,27 @@ public final class Pruning {
    * What to say of a network that guesses: names of classes may fit where their meaning does not.
    */
   private Optional<String> chance(PruningSearch.Start start) {
-    int images = setup.data().test().size();
-    double right = 1 - (double) start.mistakes() / images;
-    double guessed = 1.0 / setup.network().classes();
-    double error = Math.sqrt(guessed * (1 - guessed) / images);
-    return right > guessed + 2 * error
-        ? Optional.empty()
-        : Optional.of(
+    Dataset test = setup.data().test();
+    return guesses(start.mistakes(), test)
+        ? Optional.of(
             String.format(
                 Locale.ROOT,
                 "%s gets %.1f %% of the test images right, no more than guessing would; are the classes of %s the model's?",
                 setup.network().name(),
-                100 * right,
-                setup.data().name()));
+                100 - 100.0 * start.mistakes() / test.size(),
+                setup.data().name()))
+        : Optional.empty();
+  }
+
+  /** Whether always saying the most frequent class does as well, but for chance. */
+  static boolean guesses(int mistakes, Dataset test) {
+    int[] counts = new int[test.classes().size()];
+    for (int i = 0; i < test.size(); i++) {
+      counts[test.label(i)]++;
+    }
+    double guessed = (double) Arrays.stream(counts).max().orElse(0) / test.size();
+    double error = Math.sqrt(guessed * (1 - guessed) / test.size());
+    return 1 - (double) mistakes / test.size() <= guessed + 2 * error;
   }
 
   /** Of all cells, whichever process worked on them. */
@@ -293,6 +315,8 @@ public final class Pruning {
     while (done > 0 && folder.result(key(done), PruningSearch.Round.class).isPresent()) {
       done++;
     }
+    done += folder.result(LATENCY, Timed.class).isPresent() ? 1 : 0;
+    done += folder.result(FINE_TUNE, Tuned.class).isPresent() ? 1 : 0;
     List<String> notes = new ArrayList<>(setup.data().notes());
     notes.add(
         ("%d of %d blocks can go; the search ends, before the time told, where networks lose more than"
@@ -441,13 +465,21 @@ public final class Pruning {
         Tuned.class,
         ticker -> {
           Recipe recipe = recipe();
-          Outcome outcome = fineTune(search, kept, recipe);
-          SavedModel tuned = SavedModel.open(outcome.run());
-          try (LiveNetwork live = tuned.live(Device.of("auto"), Precision.FP32)) {
-            return new Tuned(recipe.rate(), search.beside(start, live));
+          try {
+            Outcome outcome = fineTune(search, kept, recipe);
+            SavedModel tuned = SavedModel.open(outcome.run());
+            try (LiveNetwork live = tuned.live(Device.of("auto"), Precision.FP32)) {
+              return new Tuned(recipe.rate(), search.beside(start, live), null);
+            }
+          } catch (DivergedException e) {
+            // The shorter network is there all the same, and is what the search was for.
+            return new Tuned(recipe.rate(), null, String.valueOf(e.getMessage()));
           }
         },
-        tuned -> said(tuned.test().mistakes(), setup.data().test().size()));
+        tuned ->
+            tuned.test() == null
+                ? "diverged, " + tuned.diverged()
+                : said(tuned.test().mistakes(), setup.data().test().size()));
   }
 
   private Recipe recipe() {
@@ -474,7 +506,7 @@ public final class Pruning {
         };
     try {
       Path run = folder.run(FINE_TUNE);
-      if (Files.exists(run)) {
+      if (ArmTraining.begun(run)) {
         return Training.resume(run, steps, stop);
       }
       Path begun = folder.path().resolve("pruned");
@@ -491,7 +523,7 @@ public final class Pruning {
   private void writeModel(
       PruningSearch search, List<PruningSearch.Round> kept, PruningResult result) {
     Path target = folder.path().resolve("model");
-    if (result.tuned().isEmpty()) {
+    if (!result.tunedKept()) {
       write(search, kept, target, result.card());
       return;
     }

@@ -14,12 +14,17 @@ import org.resnet4j.report.Verdict;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.train.Machine;
 
-/** What pruning found, as a page and as tables. */
+/**
+ * What pruning found, as a page and as tables.
+ *
+ * @param result how the network in the folder does, fine-tuned or not
+ */
 record PruningReport(
     PruningSetup setup,
     StudyFolder folder,
     PruningSearch.Start start,
     List<PruningSearch.Round> rounds,
+    PruningSearch.Beside result,
     Pruned pruned) {
 
   Map<String, Csv> tables() {
@@ -169,16 +174,17 @@ record PruningReport(
             1,
             Figure.Style.DASHED,
             List.of(new Figure.Point(low, budget), new Figure.Point(high, budget))));
-    if (pruned.fineTuned() != null) {
+    Pruned.FineTuned tuned = pruned.fineTuned();
+    if (tuned != null && tuned.top1After() != null) {
       Pruned.Step end = pruned.frontier().get(removed());
       curves.add(
           new Figure.Curve(
-              "fine-tuned",
+              tuned.kept() ? "fine-tuned" : "fine-tuned, not kept",
               2,
               Figure.Style.DOTS,
               List.of(
                   new Figure.Point(
-                      place.of(end), 100 * pruned.top1After(), pruned.to() + ", fine-tuned"))));
+                      place.of(end), 100 * tuned.top1After(), pruned.to() + ", fine-tuned"))));
     }
     return new Figure.Plot(
         caption,
@@ -195,7 +201,8 @@ record PruningReport(
 
   private Figure.Findings findings() {
     List<Figure.Finding> findings = new ArrayList<>();
-    PairedDrop drop = drop(pruned.frontier().get(removed()));
+    Pruned.FineTuned tuned = pruned.fineTuned();
+    PairedDrop drop = drop(result.lost(), result.gained());
     if (removed() == 0) {
       Pruned.Step first = pruned.frontier().get(1);
       findings.add(
@@ -203,23 +210,25 @@ record PruningReport(
               Figure.Weight.NOTE,
               text(
                   "No block can go: without %s, the one missed least, %.2f points are lost.",
-                  first.block(), drop(first).points()),
+                  first.block(), drop(first.lost(), first.gained()).points()),
               "Allow a larger --max-drop, or prune and train on with --epochs."));
     } else {
       findings.add(
           new Figure.Finding(
               Figure.Weight.GOOD,
               text(
-                  "Without %d blocks, depth %d instead of %d, top-1 is %.2f points lower (95 %% interval %.2f to %.2f):"
+                  "Without %d block%s%s, depth %d instead of %d, top-1 is %.2f points lower (95 %% interval %.2f to %.2f):"
                       + " %d images that were right are wrong, %d the other way round.",
                   removed(),
+                  removed() == 1 ? "" : "s",
+                  tuned != null && tuned.kept() ? " and fine-tuned" : "",
                   pruned.depth(),
                   pruned.depthBefore(),
                   drop.points(),
                   drop.low(),
                   drop.high(),
-                  pruned.frontier().get(removed()).lost(),
-                  pruned.frontier().get(removed()).gained()),
+                  result.lost(),
+                  result.gained()),
               text(
                   "%.0f %% of the multiply-adds and %.0f %% of the parameters are gone%s. Use %s.",
                   100 - 100.0 * pruned.multiplyAdds() / pruned.multiplyAddsBefore(),
@@ -227,22 +236,8 @@ record PruningReport(
                   faster(),
                   pruned.model())));
     }
-    Pruned.FineTuned tuned = pruned.fineTuned();
     if (tuned != null) {
-      boolean better = pruned.mistakesAfter() < tuned.mistakesBefore();
-      findings.add(
-          new Figure.Finding(
-              better ? Figure.Weight.GOOD : Figure.Weight.NOTE,
-              text(
-                  "Fine-tuning for %d epoch%s at rate %s made %d mistakes of %d.",
-                  tuned.epochs(),
-                  tuned.epochs() == 1 ? "" : "s",
-                  tuned.rate(),
-                  pruned.mistakesAfter(),
-                  tuned.mistakesBefore()),
-              better
-                  ? "A larger budget, trained back, may go further."
-                  : "Try a smaller rate: --set rate=0.0001."));
+      findings.add(fineTuning(tuned));
     }
     findings.add(
         new Figure.Finding(
@@ -255,16 +250,46 @@ record PruningReport(
     return new Figure.Findings(findings);
   }
 
+  private static Figure.Finding fineTuning(Pruned.FineTuned tuned) {
+    String conditions =
+        text(
+            "Fine-tuning for %d epoch%s at rate %s",
+            tuned.epochs(), tuned.epochs() == 1 ? "" : "s", tuned.rate());
+    String smaller = "Try a smaller rate: --set rate=%s.".formatted(tuned.rate() / 10);
+    Integer after = tuned.mistakesAfter();
+    if (after == null) {
+      return new Figure.Finding(
+          Figure.Weight.PROBLEM,
+          text(
+              "%s came to nothing and is not kept: %s. The model is the one before it.",
+              conditions, String.valueOf(tuned.diverged())),
+          smaller);
+    }
+    if (!tuned.kept()) {
+      return new Figure.Finding(
+          Figure.Weight.PROBLEM,
+          text(
+              "%s made %d mistakes of %d and is not kept. The model is the one before it.",
+              conditions, after, tuned.mistakesBefore()),
+          smaller);
+    }
+    boolean better = after < tuned.mistakesBefore();
+    return new Figure.Finding(
+        better ? Figure.Weight.GOOD : Figure.Weight.NOTE,
+        text("%s made %d mistakes of %d.", conditions, after, tuned.mistakesBefore()),
+        better ? "A larger budget, trained back, may go further." : smaller);
+  }
+
   /** Whether the budget is kept beyond the images at hand, as far as these can say. */
   private Figure.Verdicts verdicts() {
-    PairedDrop drop = drop(pruned.frontier().get(removed()));
+    PairedDrop drop = drop(result.lost(), result.gained());
     boolean shown = drop.high() <= pruned.maxDrop();
     return new Figure.Verdicts(
         "The budget is kept on the images that were judged; the interval says what holds for images like them.",
         List.of(
             new Verdict(
                 text(
-                    "The blocks removed are worth at most %s point%s of top-1.",
+                    "The shorter network loses at most %s point%s of top-1.",
                     Pruning.points(pruned.maxDrop()), pruned.maxDrop() == 1 ? "" : "s"),
                 shown ? Verdict.Status.SHOWN : Verdict.Status.NOT_SHOWN,
                 text(
@@ -277,8 +302,8 @@ record PruningReport(
                 "points")));
   }
 
-  private PairedDrop drop(Pruned.Step step) {
-    return PairedDrop.of(step.lost(), step.gained(), pruned.testImages());
+  private PairedDrop drop(int lost, int gained) {
+    return PairedDrop.of(lost, gained, pruned.testImages());
   }
 
   private String faster() {

@@ -33,14 +33,26 @@ record PruningResult(
     return 1 - (double) mistakes / images();
   }
 
-  private PruningSearch.Beside end() {
-    if (tuned.isPresent()) {
-      return tuned.get().test();
-    }
-    if (kept == 0) {
-      return new PruningSearch.Beside(start.testLoss(), start.mistakes(), 0, 0);
-    }
-    return rounds.get(kept - 1).test();
+  /** How the network in the folder does. */
+  PruningSearch.Beside end() {
+    return tuned
+        .filter(made -> made.kept(untuned().mistakes()))
+        .map(Pruning.Tuned::test)
+        .orElseGet(this::untuned);
+  }
+
+  private PruningSearch.Beside untuned() {
+    return kept == 0
+        ? new PruningSearch.Beside(start.testLoss(), start.mistakes(), 0, 0)
+        : rounds.get(kept - 1).test();
+  }
+
+  /**
+   * Whether the network in the folder is the fine-tuned one. It is within the budget then, as it
+   * makes no more mistakes than the one that is.
+   */
+  boolean tunedKept() {
+    return tuned.isPresent() && tuned.get().kept(untuned().mistakes());
   }
 
   private Network network(int removed) {
@@ -86,8 +98,17 @@ record PruningResult(
   }
 
   private Pruned.FineTuned fineTuned(Pruning.Tuned made) {
-    int before = rounds.get(kept - 1).test().mistakes();
-    return new Pruned.FineTuned(setup.plan().epochs(), before, top1(before), made.rate());
+    int before = untuned().mistakes();
+    PruningSearch.Beside after = made.test();
+    return new Pruned.FineTuned(
+        setup.plan().epochs(),
+        before,
+        top1(before),
+        made.rate(),
+        after == null ? null : after.mistakes(),
+        after == null ? null : top1(after.mistakes()),
+        made.kept(before),
+        made.diverged());
   }
 
   private @Nullable Double latency(int removed) {
@@ -191,7 +212,7 @@ record PruningResult(
         100 * pruned.top1After(),
         kept == 0 ? "none" : String.join(", ", pruned.removed()),
         pruned.selectionImages(),
-        tuned.isPresent()
+        tunedKept()
             ? " Then trained for %d more epoch%s."
                 .formatted(setup.plan().epochs(), setup.plan().epochs() == 1 ? "" : "s")
             : "",

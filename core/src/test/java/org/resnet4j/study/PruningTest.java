@@ -7,12 +7,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,6 +27,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.arch.ShortcutOption;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
+import org.resnet4j.data.Subset;
 import org.resnet4j.data.shapes.Shapes;
 import org.resnet4j.train.RunException;
 import org.resnet4j.train.SavedModel;
@@ -216,17 +220,35 @@ class PruningTest {
     List<StudyEvent> events = new ArrayList<>();
     assertThat(Pruning.resume(folder.resolve("out"), events::add, () -> false)).isEqualTo(pruned);
     assertThat(events).noneMatch(StudyEvent.Finished.class::isInstance);
+    StudyEvent.Started started = (StudyEvent.Started) events.get(0);
+    // The network as it came, three rounds, latencies.
+    assertThat(started.cells()).isEqualTo(5);
+    assertThat(started.done()).isEqualTo(5);
+  }
+
+  @Test
+  void a_network_guesses_that_does_no_better_than_the_most_frequent_class() {
+    Dataset all = Shapes.test(1, 1000);
+    int[] first = IntStream.range(0, 1000).filter(i -> all.label(i) == 0).limit(30).toArray();
+    int[] second = IntStream.range(0, 1000).filter(i -> all.label(i) == 1).limit(10).toArray();
+    int[] both = IntStream.concat(Arrays.stream(first), Arrays.stream(second)).toArray();
+    assertThat(both).hasSize(40);
+    Dataset uneven = new Subset(all, both);
+    // 30 of 40 are of one class; the standard error of that share is 6.8 points.
+    assertThat(Pruning.guesses(10, uneven)).isTrue();
+    assertThat(Pruning.guesses(5, uneven)).isTrue();
+    assertThat(Pruning.guesses(4, uneven)).isFalse();
   }
 
   @Test
   void fine_tuning_trains_the_shorter_network_and_leaves_that() {
-    Map<String, String> settings = Map.of("rate", "1e-4", "batch", "16", "precision", "fp32");
+    Map<String, String> settings = Map.of("rate", "0.001", "batch", "16", "precision", "fp32");
     Path out = folder.resolve("out");
     AtomicInteger steps = new AtomicInteger();
     assertThatThrownBy(
             () ->
                 Pruning.run(
-                    plan(0.5, 2, settings),
+                    plan(100, 4, settings),
                     Optional.of(out),
                     "prune",
                     event -> {
@@ -238,13 +260,105 @@ class PruningTest {
         .isInstanceOf(StudyStoppedException.class);
     Pruned pruned = Pruning.resume(out, event -> {}, () -> false);
     Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
-    assertThat(tuned.epochs()).isEqualTo(2);
-    assertThat(tuned.rate()).isEqualTo(1e-4);
-    assertThat(tuned.mistakesBefore()).isZero();
+    assertThat(tuned.epochs()).isEqualTo(4);
+    assertThat(tuned.rate()).isEqualTo(0.001);
+    assertThat(tuned.kept()).isTrue();
+    assertThat(tuned.mistakesBefore()).isEqualTo(pruned.frontier().get(3).mistakes());
+    assertThat(values(pruned.model(), "conv1.weight"))
+        .isNotEqualTo(values(own.model(), "conv1.weight"))
+        .hasSameSizeAs(values(own.model(), "conv1.weight"));
+    assertThat(SavedModel.open(Path.of(pruned.model())).network().depth()).isEqualTo(8);
+  }
+
+  private Pruned tune(double maxDrop, int epochs, String rate, String decay) {
+    Map<String, String> settings =
+        Map.of("rate", rate, "weight-decay", decay, "batch", "16", "precision", "fp32");
+    return Pruning.run(
+        plan(maxDrop, epochs, settings),
+        Optional.of(folder.resolve("out")),
+        "prune",
+        event -> {},
+        () -> false);
+  }
+
+  private void assertUntuned(Pruned pruned) throws IOException {
+    assertThat(pruned.removed()).containsExactly("layer2.1");
+    assertThat(pruned.mistakesAfter()).isZero();
+    assertThat(pruned.top1After()).isEqualTo(1);
     assertThat(values(pruned.model(), "layer1.0.conv1.weight"))
-        .isNotEqualTo(values(own.model(), "layer1.0.conv1.weight"))
-        .hasSameSizeAs(values(own.model(), "layer1.0.conv1.weight"));
-    assertThat(SavedModel.open(Path.of(pruned.model())).network().depth()).isEqualTo(12);
+        .isEqualTo(values(own.model(), "layer1.0.conv1.weight"));
+    assertThat(Files.readString(Path.of(pruned.model(), "README.md")))
+        .doesNotContain("Then trained");
+    assertThat(Files.readString(Path.of(pruned.report())))
+        .contains("is not kept", "The model is the one before it.", "top-1 is 0.00 points lower");
+  }
+
+  @Test
+  void a_network_that_fine_tuning_made_worse_is_not_the_result() throws IOException {
+    Pruned pruned = tune(0.5, 1, "0.1", "0.0001");
+    Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
+    assertThat(tuned.kept()).isFalse();
+    assertThat(tuned.mistakesBefore()).isZero();
+    assertThat(tuned.mistakesAfter()).isPositive();
+    assertThat(tuned.top1After())
+        .isEqualTo(1 - Objects.requireNonNull(tuned.mistakesAfter()) / 40.0);
+    assertThat(tuned.diverged()).isNull();
+    assertUntuned(pruned);
+  }
+
+  @Test
+  void fine_tuning_that_diverges_leaves_the_network_before_it() throws IOException {
+    Pruned pruned = tune(0.5, 10, "900", "0.9");
+    Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
+    assertThat(tuned.kept()).isFalse();
+    assertThat(tuned.mistakesAfter()).isNull();
+    assertThat(tuned.top1After()).isNull();
+    assertThat(tuned.diverged()).startsWith("loss became ");
+    assertUntuned(pruned);
+    assertThat(Pruning.resume(folder.resolve("out"), event -> {}, () -> false)).isEqualTo(pruned);
+  }
+
+  @Test
+  void the_page_counts_what_the_fine_tuned_network_loses() throws IOException {
+    Pruned pruned = tune(100, 4, "0.001", "0.0001");
+    Pruned.FineTuned tuned = Objects.requireNonNull(pruned.fineTuned());
+    assertThat(tuned.mistakesAfter()).isLessThan(tuned.mistakesBefore());
+    assertThat(pruned.mistakesAfter()).isEqualTo(tuned.mistakesAfter());
+    assertThat(Files.readString(Path.of(pruned.report())))
+        .contains(
+            String.format(
+                Locale.ROOT,
+                "Without 3 blocks and fine-tuned, depth 8 instead of 14, top-1 is %.2f points lower"
+                    + " (95 %% interval %.2f to %.2f): %d images",
+                100 * pruned.mistakesAfter() / 40.0,
+                pruned.dropLow(),
+                pruned.dropHigh(),
+                pruned.mistakesAfter())); // All were right before.
+  }
+
+  /** A run's folder gets the model that it begins with first and {@code run.json} last. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "start/model.safetensors", "recipe.yaml"})
+  void fine_tuning_that_was_killed_as_it_began_begins_again(String written) throws IOException {
+    Map<String, String> settings = Map.of("rate", "1e-6", "batch", "16", "precision", "fp32");
+    Path out = folder.resolve("out");
+    assertThatThrownBy(
+            () ->
+                Pruning.run(
+                    plan(0.5, 1, settings),
+                    Optional.of(out),
+                    "prune",
+                    event -> {},
+                    () -> Files.exists(out.resolve("cells/latency.json"))))
+        .isInstanceOf(StudyStoppedException.class);
+    Path half = out.resolve("runs/fine-tune").resolve(written);
+    Files.createDirectories(written.isEmpty() ? half : half.resolveSibling("."));
+    if (!written.isEmpty()) {
+      Files.writeString(half, "name: half");
+    }
+    Pruned pruned = Pruning.resume(out, event -> {}, () -> false);
+    assertThat(Objects.requireNonNull(pruned.fineTuned()).epochs()).isEqualTo(1);
+    assertThat(out.resolve("runs/fine-tune/run.json")).isRegularFile();
   }
 
   @Test
