@@ -3,11 +3,13 @@ package org.resnet4j.study;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.resnet4j.arch.Network;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
@@ -62,14 +64,18 @@ final class ArmTraining {
     }
   }
 
-  /** A kill between the folder and its first files leaves an empty one behind. */
-  private static boolean begun(Path run) {
+  /** Whether it can be resumed; what a kill in the middle of making its folder left is deleted. */
+  static boolean begun(Path run) {
     if (Files.isRegularFile(run.resolve("run.json"))) {
       return true;
     }
-    try {
-      Files.deleteIfExists(run.resolve("recipe.yaml"));
-      Files.deleteIfExists(run);
+    if (!Files.exists(run)) {
+      return false;
+    }
+    try (Stream<Path> left = Files.walk(run)) {
+      for (Path path : left.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
       return false;
     } catch (IOException e) {
       throw RunException.unwritten(run + ": a run that was hardly begun cannot be deleted", e);
