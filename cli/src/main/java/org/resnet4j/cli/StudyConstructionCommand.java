@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class StudyConstructionCommand implements Callable<Integer> {
   private static final List<String> CHOICES =
-      List.of("--data", "--model", "--to", "--seeds", "--epochs", "--set", "--out");
+      List.of("--data", "--model", "--to", "--seeds", "--epochs", "--set", "--out", "--dry-run");
 
   @Option(
       names = "--data",

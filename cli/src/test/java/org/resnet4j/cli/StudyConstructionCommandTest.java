@@ -88,6 +88,7 @@ class StudyConstructionCommandTest {
         "--data nowhere | 3 | nowhere: there is no such file or folder",
         "--resume nowhere | 3 | nowhere: not a study's folder, study.json is missing",
         "--resume nowhere --seeds 2 | 2 | --resume goes on with a study as it was: leave --seeds out",
+        "--resume nowhere --dry-run | 2 | --resume goes on with a study as it was: leave --dry-run out",
       })
   void refuses_with_one_clear_line(String arguments, int status, String message) {
     CommandRun run = CommandRun.of(("study construction " + arguments).split(" "));
