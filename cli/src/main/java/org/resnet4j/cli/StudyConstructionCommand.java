@@ -109,7 +109,7 @@ final class StudyConstructionCommand implements Callable<Integer> {
     plan = data == null ? plan : plan.withData(data);
     plan = seeds == null ? plan : plan.withSeeds(seeds);
     if (epochs != null) {
-      plan = plan.with(Map.of("epochs", epochs.toString(), "iterations", "0"));
+      plan = plan.with(Map.of("epochs", epochs.toString()));
     }
     return plan.with(settings);
   }

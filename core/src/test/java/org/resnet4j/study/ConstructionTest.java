@@ -23,6 +23,7 @@ import org.resnet4j.data.shapes.Shapes;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
 import org.resnet4j.report.Verdict.Status;
+import org.resnet4j.train.Recipe;
 
 /** The thought experiment on 32 images, and what its numbers may be said to show. */
 class ConstructionTest {
@@ -121,6 +122,17 @@ class ConstructionTest {
     assertThatThrownBy(() -> plan().withNetworks(model, to))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  /** The recipe wants one of the two to be 0. */
+  @Test
+  void either_length_alone_replaces_the_other() {
+    assertThat(plan().with(Map.of("epochs", "2")).runs().get(0).recipe())
+        .extracting(Recipe::epochs, Recipe::iterations)
+        .containsExactly(2, 0);
+    assertThat(plan().with(Map.of("epochs", "2")).with(Map.of("iterations", "7")).runs())
+        .extracting(run -> run.recipe().epochs(), run -> run.recipe().iterations())
+        .containsOnly(tuple(0, 7));
   }
 
   @Test
