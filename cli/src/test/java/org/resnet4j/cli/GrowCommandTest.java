@@ -141,6 +141,19 @@ class GrowCommandTest {
     assertThat(Path.of(out, "run")).doesNotExist();
   }
 
+  /** As a kill leaves it before a recipe is there. */
+  @Test
+  void trains_on_anew_if_it_was_killed_while_the_run_was_made() throws IOException {
+    CommandRun.of(training("--epochs", "1", "--set", "batch=16"));
+    Files.delete(Path.of(out, "cells/trained.json"));
+    Files.move(Path.of(out, "run"), folder.resolve("elsewhere"));
+    Files.createDirectories(Path.of(out, "run/start"));
+    Files.write(Path.of(out, "run/start/config.json"), new byte[1]);
+    CommandRun run = CommandRun.of("grow", "--resume", out);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(Path.of(out, "run/model")).isDirectory();
+  }
+
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void goes_on_after_a_signal_to_a_model_that_was_trained() throws Exception {
