@@ -166,14 +166,18 @@ final class StudyConstructionCommand implements Callable<Integer> {
     out.printf(
         "%s  %s%n",
         parent.main().terminal().bold(verdict.status().toUpperCase(Locale.ROOT)), verdict.claim());
-    out.printf(
-        Locale.ROOT,
-        "  %+.1f points%s; %s%n",
-        verdict.difference(),
+    out.printf("  %s%s%n", measured(verdict), verdict.reason());
+  }
+
+  private static String measured(Degradation.VerdictRow verdict) {
+    if (Double.isNaN(verdict.difference())) {
+      return "";
+    }
+    String interval =
         Double.isNaN(verdict.low())
             ? ""
             : String.format(
-                Locale.ROOT, ", 95 %% interval %+.1f to %+.1f", verdict.low(), verdict.high()),
-        verdict.reason());
+                Locale.ROOT, ", 95 %% interval %+.1f to %+.1f", verdict.low(), verdict.high());
+    return String.format(Locale.ROOT, "%+.1f points%s; ", verdict.difference(), interval);
   }
 }

@@ -40,11 +40,6 @@ record Built(
     double scale) {
   private static final int TOGETHER = 128;
 
-  /** What is left where there is no trained network to build from. */
-  static Built none(double chance) {
-    return new Built(chance, chance, chance, chance, 0, 0, 0);
-  }
-
   /** Builds the deep network from the shallow one and compares them on every image. */
   static Built of(SavedModel shallow, String to, Splits data, Cells.Ticker ticker) {
     DepthSurgery surgery = DepthSurgery.grown(shallow.network(), Catalogue.network(to));

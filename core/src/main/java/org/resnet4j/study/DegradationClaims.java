@@ -178,7 +178,8 @@ final class DegradationClaims {
     return runs.stream().filter(run -> run.arm() == arm && run.depth() == depth);
   }
 
-  private static Interval interval(double[] values) {
+  /** Of no value too: then all of it is NaN. */
+  static Interval interval(double[] values) {
     double none = Double.NaN;
     return values.length == 0 ? new Interval(0, none, none, none, none) : Interval.of(values);
   }
