@@ -10,10 +10,10 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.study.Growing;
+import org.resnet4j.study.StudyStoppedException;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Recipe;
 import org.resnet4j.train.RecipeFile;
-import org.resnet4j.train.StoppedException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,19 +35,25 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  resnet4j grow runs/first --to resnet56",
       "  resnet4j grow runs/first --to resnet56 --data shapes --epochs 3",
-      "  resnet4j grow cifar-model/ --to resnet110 --data cifar-10/ --set rate=0.01"
+      "  resnet4j grow cifar-model/ --to resnet110 --data cifar-10/ --set rate=0.01",
+      "  resnet4j grow --resume runs/20260101-120000-grow"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class GrowCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "MODEL", description = "Model folder, or a run folder that has one.")
-  private Path model;
+  private static final List<String> CHOICES =
+      List.of("--to", "--data", "--epochs", "--recipe", "--set", "--out");
+
+  @Parameters(
+      paramLabel = "MODEL",
+      arity = "0..1",
+      description = "Model folder, or a run folder that has one.")
+  private @Nullable Path model;
 
   @Option(
       names = "--to",
       paramLabel = "NAME",
-      required = true,
       description = "Deeper network of its family; see resnet4j models.")
-  private String to;
+  private @Nullable String to;
 
   @Option(
       names = "--data",
@@ -86,6 +92,12 @@ final class GrowCommand implements Callable<Integer> {
       description = "Folder for the model, a new one (default: runs/TIME-grow).")
   private @Nullable Path out;
 
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = "Go on with the training in that folder of grow, as it was.")
+  private @Nullable Path resume;
+
   @Mixin private Json json;
 
   @ParentCommand private Main main;
@@ -94,32 +106,62 @@ final class GrowCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    refuseWithResume();
     PrintWriter err = spec.commandLine().getErr();
     ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
     Consumer<Event> events =
         event -> {
           if (event instanceof Event.Started started) {
             main.stop().listen(() -> err.println("saving a checkpoint"));
-            err.printf("if it ends early, go on with: %s%n", resuming(started.run()));
+            // The run lies in the folder that remembers the rest.
+            Path folder = started.run().resolveSibling("");
+            err.printf("if it ends early, go on with: %s%n", resuming(folder));
           }
           console.accept(event);
         };
     Growing.Result result;
     try {
-      result = Growing.run(plan(), events, main.stop());
-    } catch (StoppedException stopped) {
+      result =
+          resume == null
+              ? Growing.run(plan(), events, main.stop())
+              : Growing.resume(resume, events, main.stop());
+    } catch (StudyStoppedException stopped) {
       console.close();
-      err.printf("stopped at step %d; go on with: %s%n", stopped.step(), resuming(stopped.run()));
+      err.printf("stopped; go on with: %s%n", resuming(stopped.folder()));
       return main.stop().status();
     } finally {
       console.close();
     }
     print(GrowResult.of(result));
-    return result.same() ? ExitCodes.OK : ExitCodes.DIVERGED;
+    return result.grown().same() ? ExitCodes.OK : ExitCodes.DIVERGED;
   }
 
-  private String resuming(Path run) {
-    return main.terminal().commandLine("train", "--resume", run);
+  private String resuming(Path folder) {
+    return main.terminal().commandLine("grow", "--resume", folder);
+  }
+
+  private void refuseWithResume() {
+    if (resume == null) {
+      return;
+    }
+    if (model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--resume knows the model: leave %s out".formatted(model));
+    }
+    for (String choice : CHOICES) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(choice)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--resume goes on as it was: leave %s out, or grow anew".formatted(choice));
+      }
+    }
+  }
+
+  private <T> T required(@Nullable T value, String missing) {
+    if (value == null) {
+      throw new ParameterException(spec.commandLine(), missing);
+    }
+    return value;
   }
 
   private void print(GrowResult result) {
@@ -135,8 +177,8 @@ final class GrowCommand implements Callable<Integer> {
     List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
     Optional<Recipe> training = training();
     return new Growing.Plan(
-        model,
-        to,
+        required(model, "Missing required parameter: 'MODEL'"),
+        required(to, "Missing required option: '--to=NAME'"),
         Optional.ofNullable(data),
         training,
         Optional.ofNullable(out),

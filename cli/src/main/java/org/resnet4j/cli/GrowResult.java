@@ -27,22 +27,23 @@ record GrowResult(
     @Nullable String run) {
 
   static GrowResult of(Growing.Result result) {
+    Growing.Grown grown = result.grown();
     return new GrowResult(
         result.folder().resolve("model").toString(),
-        result.from().name(),
-        result.to().name(),
-        result.added(),
-        result.from().parameters(),
-        result.to().parameters(),
-        result.from().multiplyAdds(),
-        result.to().multiplyAdds(),
-        result.images(),
-        result.identical(),
-        Json.finite(result.largestDifference()),
-        top1(result.before()),
-        top1(result.grown()),
+        grown.from().name(),
+        grown.to().name(),
+        grown.added(),
+        grown.from().parameters(),
+        grown.to().parameters(),
+        grown.from().multiplyAdds(),
+        grown.to().multiplyAdds(),
+        grown.images(),
+        grown.identical(),
+        Json.finite(grown.largestDifference()),
+        top1(grown.before()),
+        top1(grown.after()),
         top1(result.after()),
-        result.trained().map(outcome -> outcome.run().toString()).orElse(null));
+        result.trained().map(test -> Growing.run(result.folder()).toString()).orElse(null));
   }
 
   private static @Nullable Double top1(Optional<Evaluation> evaluation) {

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class StudyConstructionCommand implements Callable<Integer> {
   private static final List<String> CHOICES =
-      List.of("--data", "--model", "--to", "--seeds", "--epochs", "--set", "--out");
+      List.of("--data", "--model", "--to", "--seeds", "--epochs", "--set", "--out", "--dry-run");
 
   @Option(
       names = "--data",
@@ -48,13 +48,13 @@ final class StudyConstructionCommand implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "NAME",
-      description = "Shallow plain network (default: resnet20-width4-plain).")
+      description = "Shallow plain network (default: resnet20-width6-plain).")
   private @Nullable String model;
 
   @Option(
       names = "--to",
       paramLabel = "NAME",
-      description = "Deep plain network (default: resnet56-width4-plain).")
+      description = "Deep plain network (default: resnet56-width6-plain).")
   private @Nullable String to;
 
   @Option(
@@ -109,7 +109,7 @@ final class StudyConstructionCommand implements Callable<Integer> {
     plan = data == null ? plan : plan.withData(data);
     plan = seeds == null ? plan : plan.withSeeds(seeds);
     if (epochs != null) {
-      plan = plan.with(Map.of("epochs", epochs.toString(), "iterations", "0"));
+      plan = plan.with(Map.of("epochs", epochs.toString()));
     }
     return plan.with(settings);
   }
@@ -166,14 +166,18 @@ final class StudyConstructionCommand implements Callable<Integer> {
     out.printf(
         "%s  %s%n",
         parent.main().terminal().bold(verdict.status().toUpperCase(Locale.ROOT)), verdict.claim());
-    out.printf(
-        Locale.ROOT,
-        "  %+.1f points%s; %s%n",
-        verdict.difference(),
+    out.printf("  %s%s%n", measured(verdict), verdict.reason());
+  }
+
+  private static String measured(Degradation.VerdictRow verdict) {
+    if (Double.isNaN(verdict.difference())) {
+      return "";
+    }
+    String interval =
         Double.isNaN(verdict.low())
             ? ""
             : String.format(
-                Locale.ROOT, ", 95 %% interval %+.1f to %+.1f", verdict.low(), verdict.high()),
-        verdict.reason());
+                Locale.ROOT, ", 95 %% interval %+.1f to %+.1f", verdict.low(), verdict.high());
+    return String.format(Locale.ROOT, "%+.1f points%s; ", verdict.difference(), interval);
   }
 }

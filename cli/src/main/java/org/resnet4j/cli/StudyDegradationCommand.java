@@ -39,7 +39,16 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class StudyDegradationCommand implements Callable<Integer> {
   private static final List<String> CHOICES =
-      List.of("--preset", "--data", "--depths", "--width", "--seeds", "--arms", "--set", "--out");
+      List.of(
+          "--preset",
+          "--data",
+          "--depths",
+          "--width",
+          "--seeds",
+          "--arms",
+          "--set",
+          "--out",
+          "--dry-run");
 
   @Option(
       names = "--preset",

@@ -1,9 +1,11 @@
 package org.resnet4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -194,6 +196,31 @@ class CommandsTest {
     assertThat(commands())
         .containsKeys("models", "summary", "train", "evaluate", "predict", "export");
     assertThat(CommandRun.of("--help").out()).contains("Examples:", "resnet4j train");
+  }
+
+  /** As far as parsing: options that are there, and all that must be. */
+  @ParameterizedTest
+  @ValueSource(strings = {"grow", "study degradation", "study construction"})
+  void examples_name_options_that_are_there(String words) {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    CommandLine main = Main.commandLine(nowhere, nowhere);
+    CommandLine command = main;
+    for (String word : words.split(" ")) {
+      command = command.getSubcommands().get(word);
+    }
+    String footer = String.join("\n", command.getCommandSpec().usageMessage().footer());
+    List<String> examples =
+        footer
+            .replaceAll("\\\\\n *", "")
+            .lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith("resnet4j "))
+            .toList();
+    assertThat(examples).hasSizeGreaterThan(3);
+    for (String example : examples) {
+      String[] arguments = example.substring("resnet4j ".length()).split(" ");
+      assertThatCode(() -> main.parseArgs(arguments)).as(example).doesNotThrowAnyException();
+    }
   }
 
   @Test

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -111,38 +113,81 @@ class GrowCommandTest {
     assertThat(document.get("run").isNull()).isTrue();
   }
 
+  private String[] training(String... settings) {
+    List<String> words = new ArrayList<>(List.of("grow", model, "--to", "resnet14"));
+    words.addAll(List.of("--data", data, "--out", out, "--set", "warmup=0", "--set", "rate=0.01"));
+    words.addAll(List.of(settings));
+    return words.toArray(String[]::new);
+  }
+
   @Test
-  void trains_on_in_a_run_that_can_be_resumed() {
-    CommandRun run =
-        CommandRun.of(
-            "grow",
-            model,
-            "--to",
-            "resnet14",
-            "--data",
-            data,
-            "--out",
-            out,
-            "--json",
-            "--epochs",
-            "2",
-            "--set",
-            "batch=16",
-            "--set",
-            "warmup=0",
-            "--set",
-            "rate=0.01");
+  void trains_on_and_leaves_what_was_trained() throws IOException {
+    CommandRun run = CommandRun.of(training("--json", "--epochs", "2", "--set", "batch=16"));
     assertThat(run.status()).isZero();
     assertThat(run.err())
-        .contains("if it ends early, go on with: resnet4j train --resume " + out + "/run")
+        .contains(
+            "if it ends early, go on with: resnet4j grow --resume " + out + System.lineSeparator())
         .contains("epoch 2/2");
     JsonNode document = run.document();
     assertThat(document.get("run").asString()).isEqualTo(out + "/run");
     assertThat(Path.of(out, "model/model.safetensors"))
         .hasSameBinaryContentAs(Path.of(out, "run/model/model.safetensors"));
-    JsonNode again = CommandRun.of("train", "--resume", out + "/run", "--json").document();
-    assertThat(again.get("model").asString()).isEqualTo("resnet14");
-    assertThat(again.get("test").get("top1")).isEqualTo(document.get("top1After"));
+    // With the run's checkpoints gone, nothing could be trained or judged again.
+    Files.move(Path.of(out, "run"), folder.resolve("elsewhere"));
+    CommandRun again = CommandRun.of("grow", "--resume", out, "--json");
+    assertThat(again.status()).isZero();
+    assertThat(again.err()).isEmpty();
+    assertThat(again.out()).isEqualTo(run.out());
+    assertThat(Path.of(out, "run")).doesNotExist();
+  }
+
+  /** As a kill leaves it before a recipe is there. */
+  @Test
+  void trains_on_anew_if_it_was_killed_while_the_run_was_made() throws IOException {
+    CommandRun.of(training("--epochs", "1", "--set", "batch=16"));
+    Files.delete(Path.of(out, "cells/trained.json"));
+    Files.move(Path.of(out, "run"), folder.resolve("elsewhere"));
+    Files.createDirectories(Path.of(out, "run/start"));
+    Files.write(Path.of(out, "run/start/config.json"), new byte[1]);
+    CommandRun run = CommandRun.of("grow", "--resume", out);
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(Path.of(out, "run/model")).isDirectory();
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void goes_on_after_a_signal_to_a_model_that_was_trained() throws Exception {
+    String[] words = training("--set", "epochs=0", "--set", "iterations=30", "--set", "batch=3");
+    Program.Result stopped =
+        new Program(folder).interruptOnceItSays(List.of("if it ends early"), words);
+    assertThat(stopped.status()).as(stopped.err()).isEqualTo(Program.interrupted());
+    assertThat(stopped.out()).isEmpty();
+    assertThat(stopped.err()).containsPattern("stopped; go on with: .*grow --resume " + out);
+    assertThat(Path.of(out, "run/checkpoints")).isNotEmptyDirectory();
+    assertThat(Path.of(out, "run/model")).doesNotExist();
+    Path left = Path.of(out, "model/model.safetensors");
+    byte[] grown = Files.readAllBytes(left);
+    CommandRun run = CommandRun.of("grow", "--resume", out, "--json");
+    assertThat(run.status()).isZero();
+    assertThat(Files.readAllBytes(left)).isNotEqualTo(grown);
+    assertThat(left).hasSameBinaryContentAs(Path.of(out, "run/model/model.safetensors"));
+    JsonNode document = run.document();
+    assertThat(document.get("from").asString()).isEqualTo("resnet8");
+    assertThat(document.get("added")).hasSize(3);
+    assertThat(document.get("identical").asBoolean()).isTrue();
+    assertThat(document.get("run").asString()).isEqualTo(out + "/run");
+    JsonNode judged = CommandRun.of("evaluate", out, "--data", data, "--json").document();
+    assertThat(document.get("top1After")).isEqualTo(judged.get("top1"));
+  }
+
+  /** As a kill leaves it while the logits are compared. */
+  @Test
+  void grows_again_if_it_was_killed_before_the_model_was_there() throws IOException {
+    CommandRun run = CommandRun.of("grow", model, "--to", "resnet14", "--out", out, "--json");
+    Files.delete(Path.of(out, "model/model.safetensors"));
+    Files.delete(Path.of(out, "cells/grown.json"));
+    assertThat(CommandRun.of("grow", "--resume", out, "--json").out()).isEqualTo(run.out());
+    assertThat(Path.of(out, "model/model.safetensors")).isNotEmptyFile();
   }
 
   @Test
@@ -178,6 +223,10 @@ class GrowCommandTest {
         "MODEL --to resnet14 --data DATA --set rat=1 | 2 | --set: unknown key \"rat\"; did you mean \"rate\"?",
         "DATA --to resnet14 | 3 | there is no such file",
         "MODEL | 2 | Missing required option: '--to=NAME'",
+        "--to resnet14 | 2 | Missing required parameter: 'MODEL'",
+        "MODEL --resume nowhere | 2 | --resume knows the model: leave ",
+        "--resume nowhere --epochs 3 | 2 | --resume goes on as it was: leave --epochs out",
+        "--resume nowhere | 3 | nowhere: not a study's folder, study.json is missing",
         "MODEL --to resnet14 --out MODEL | 3 | exists already; choose another --out",
       })
   void refuses_with_one_clear_line(String arguments, int status, String message) {

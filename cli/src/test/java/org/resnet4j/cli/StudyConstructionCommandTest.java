@@ -55,15 +55,46 @@ class StudyConstructionCommandTest {
         .containsPattern("resnet8-width4-plain, trained +0 ")
         .containsPattern("resnet14-width4-plain, built +0 ")
         .containsPattern("resnet14-width4-plain, from scratch +0 ")
-        .contains("SHOWN  resnet14-width4-plain built from the trained resnet8-width4-plain")
+        .contains("NOT SHOWN  resnet14-width4-plain built from the trained resnet8-width4-plain")
         .contains("NOT SHOWN  resnet14-width4-plain trained from scratch does not reach")
-        .contains("not shown with 1 seed")
+        .contains("  +0.0 points; not shown: resnet8-width4-plain itself hardly does better")
+        .contains("note: Too hard to decide: even resnet8-width4-plain")
         .contains("report: " + out + "/report.html");
     JsonNode document =
         CommandRun.of("study", "construction", "--resume", out, "--json").document();
     assertThat(document.get("runs").get(0).get("builtTrainError"))
         .isEqualTo(document.get("runs").get(0).get("shallowTrainError"));
     assertThat(document.get("verdicts")).hasSize(2);
+  }
+
+  @Test
+  void trainings_that_diverge_have_no_errors() {
+    String out = folder.resolve("study").toString();
+    CommandRun run =
+        study(
+            "--out",
+            out,
+            "--set",
+            "iterations=100",
+            "--set",
+            "rate=900",
+            "--set",
+            "weight-decay=0.1",
+            "--set",
+            "schedule=constant");
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .containsPattern("resnet8-width4-plain, trained +0 +- +-")
+        .containsPattern("resnet14-width4-plain, built +0 +- +-")
+        .contains("  not shown: a training that is compared diverged on 1 of 1 seeds")
+        .doesNotContain("NaN");
+    JsonNode row =
+        CommandRun.of("study", "construction", "--resume", out, "--json")
+            .document()
+            .get("runs")
+            .get(0);
+    assertThat(row.get("changed").isNull()).isTrue();
+    assertThat(row.get("builtTrainError").isNull()).isTrue();
   }
 
   @Test
@@ -83,11 +114,12 @@ class StudyConstructionCommandTest {
       value = {
         "--model resnet20 | 2 | resnet20 has shortcuts, but the construction is about plain networks",
         "--to resnet21-plain | 2 | no network is called",
-        "--to resnet20-width4-plain | 2 | both have 9 blocks; choose a deeper network",
+        "--to resnet20-width6-plain | 2 | both have 9 blocks; choose a deeper network",
         "--seeds 0 | 2 | seeds = 0: must be at least 1",
         "--data nowhere | 3 | nowhere: there is no such file or folder",
         "--resume nowhere | 3 | nowhere: not a study's folder, study.json is missing",
         "--resume nowhere --seeds 2 | 2 | --resume goes on with a study as it was: leave --seeds out",
+        "--resume nowhere --dry-run | 2 | --resume goes on with a study as it was: leave --dry-run out",
       })
   void refuses_with_one_clear_line(String arguments, int status, String message) {
     CommandRun run = CommandRun.of(("study construction " + arguments).split(" "));

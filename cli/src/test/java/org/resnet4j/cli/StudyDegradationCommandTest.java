@@ -88,6 +88,11 @@ class StudyDegradationCommandTest {
         CommandRun.of("study", "degradation", "--resume", folder.toString(), "--seeds", "2");
     assertThat(both.status()).isEqualTo(ExitCodes.USAGE);
     assertThat(both.err()).contains("--resume goes on with a study as it was: leave --seeds out");
+    CommandRun ahead =
+        CommandRun.of("study", "degradation", "--resume", folder.toString(), "--dry-run");
+    assertThat(ahead.status()).isEqualTo(2);
+    assertThat(ahead.err())
+        .contains("--resume goes on with a study as it was: leave --dry-run out");
   }
 
   private static CommandRun study(String... more) {

@@ -1,6 +1,5 @@
 package org.resnet4j.study;
 
-import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.resnet4j.arch.Catalogue;
@@ -17,6 +16,7 @@ import org.resnet4j.tensor.Precision;
 import org.resnet4j.tensor.Tensors;
 import org.resnet4j.train.Evaluator;
 import org.resnet4j.train.Growth;
+import org.resnet4j.train.Logits;
 import org.resnet4j.train.SavedModel;
 
 /**
@@ -39,11 +39,6 @@ record Built(
     double largestDifference,
     double scale) {
   private static final int TOGETHER = 128;
-
-  /** What is left where there is no trained network to build from. */
-  static Built none(double chance) {
-    return new Built(chance, chance, chance, chance, 0, 0, 0);
-  }
 
   /** Builds the deep network from the shallow one and compares them on every image. */
   static Built of(SavedModel shallow, String to, Splits data, Cells.Ticker ticker) {
@@ -106,27 +101,18 @@ record Built(
 
     private void add(float[] before, float[] after, Batch batch) {
       int classes = before.length / batch.size();
+      Logits old = new Logits(before, classes);
+      Logits now = new Logits(after, classes);
       for (int row = 0; row < batch.size(); row++) {
-        int from = row * classes;
-        int old = best(Arrays.copyOfRange(before, from, from + classes));
-        int now = best(Arrays.copyOfRange(after, from, from + classes));
-        images++;
-        mistakesBefore += old == batch.labels()[row] ? 0 : 1;
-        mistakesAfter += now == batch.labels()[row] ? 0 : 1;
-        changed += old == now ? 0 : 1;
+        changed += old.best(row) == now.best(row) ? 0 : 1;
       }
+      images += batch.size();
+      mistakesBefore += batch.size() - old.right(batch.labels(), batch.size());
+      mistakesAfter += batch.size() - now.right(batch.labels(), batch.size());
       for (int i = 0; i < before.length; i++) {
         largest = Math.max(largest, Math.abs((double) before[i] - after[i]));
         scale = Math.max(scale, Math.abs(before[i]));
       }
-    }
-
-    private static int best(float[] logits) {
-      int best = 0;
-      for (int label = 1; label < logits.length; label++) {
-        best = logits[label] > logits[best] ? label : best;
-      }
-      return best;
     }
 
     private static float[] logits(LiveNetwork network, Batch batch) {

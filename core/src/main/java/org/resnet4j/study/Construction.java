@@ -65,12 +65,14 @@ public final class Construction {
       List<String> notes) {}
 
   /**
-   * Three networks of one seed; errors are fractions, in evaluation mode and without augmentation.
+   * Three networks of one seed; errors are fractions, in evaluation mode and without augmentation,
+   * and NaN where a training diverged.
    *
    * @param shallowTrainError of the shallow network, trained
    * @param builtTrainError of the deep one, built from it
    * @param scratchTrainError of the deep one, trained from scratch
-   * @param changed training images that the first two give different classes
+   * @param changed training images that the first two give different classes; absent if the first
+   *     diverged
    * @param largestDifference between their logits
    */
   public record Row(
@@ -81,7 +83,7 @@ public final class Construction {
       double shallowTestError,
       double builtTestError,
       double scratchTestError,
-      int changed,
+      Optional<Integer> changed,
       double largestDifference) {}
 
   /** One line of a plan. */
@@ -148,7 +150,8 @@ public final class Construction {
     @Nullable Results results = null;
     for (Seed seed : seeds) {
       ArmRun shallow = cells.run(seed.shallow());
-      Built built = cells.run(seed.built());
+      Optional<Built> built =
+          shallow.diverged().isEmpty() ? Optional.of(cells.run(seed.built())) : Optional.empty();
       done.add(new ConstructionRow(shallow, built, cells.run(seed.scratch())));
       results = write(folder, done); // What there is can be read while the rest is trained.
     }
@@ -215,17 +218,8 @@ public final class Construction {
         "%s built from %s, seed %d".formatted(plan.to(), plan.model(), shallow.seed()),
         StepClock.FORWARD_SHARE * passes * clock.getOrDefault(plan.to(), 0.0),
         Built.class,
-        ticker -> build(folder, shallow, ticker),
+        ticker -> Built.of(SavedModel.open(folder.run(shallow.key())), plan.to(), splits, ticker),
         done -> said(done.trainError(), done.testError()));
-  }
-
-  private Built build(StudyFolder folder, DegradationPlan.Run shallow, Cells.Ticker ticker) {
-    boolean diverged =
-        folder.result(shallow.key(), ArmRun.class).stream()
-            .anyMatch(kept -> !kept.value().diverged().isEmpty());
-    return diverged
-        ? Built.none(1 - 1.0 / splits.train().classes().size())
-        : Built.of(SavedModel.open(folder.run(shallow.key())), plan.to(), splits, ticker);
   }
 
   private static String said(double trainError, double testError) {
@@ -301,7 +295,7 @@ public final class Construction {
           row.shallowTestError(),
           row.builtTestError(),
           row.scratchTestError(),
-          row.changed(),
+          row.changed().map(String::valueOf).orElse(""),
           row.largestDifference());
     }
     folder.finish(report.report(), document, Map.of("runs.csv", csv));

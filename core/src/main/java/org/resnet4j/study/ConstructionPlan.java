@@ -51,11 +51,11 @@ public record ConstructionPlan(
   public static ConstructionPlan smoke() {
     return new ConstructionPlan(
         "shapes",
-        "resnet20-width4-plain",
-        "resnet56-width4-plain",
+        "resnet20-width6-plain",
+        "resnet56-width6-plain",
         3,
         "shapes",
-        Map.of("epochs", "0", "iterations", "300"));
+        Map.of("epochs", "3"));
   }
 
   public ConstructionPlan withData(String other) {
@@ -78,9 +78,16 @@ public record ConstructionPlan(
     return new ConstructionPlan(data, model, to, seeds, other, changes);
   }
 
-  /** The same recipe with more changes. */
+  /** The same recipe with more changes; the last word is theirs. */
   public ConstructionPlan with(Map<String, String> more) {
     Map<String, String> all = new LinkedHashMap<>(settings);
+    // Of the two that say how long, one decides and the other is zero.
+    if (more.containsKey("iterations")) {
+      all.put("epochs", "0");
+    }
+    if (more.containsKey("epochs")) {
+      all.put("iterations", "0");
+    }
     all.putAll(more);
     return new ConstructionPlan(data, model, to, seeds, recipe, all);
   }

@@ -1,11 +1,14 @@
 package org.resnet4j.study;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 import org.resnet4j.data.Splits;
 import org.resnet4j.report.Figure;
 import org.resnet4j.report.Figure.Axes;
@@ -40,65 +43,106 @@ record ConstructionReport(
 
   private Verdict builtIsNoWorse() {
     double[] differences =
-        differences(row -> row.built().trainError(), row -> row.built().shallowTrainError());
-    Interval interval = Interval.of(differences);
-    double largest = 0;
-    for (double difference : differences) {
-      largest = Math.max(largest, Math.abs(difference));
-    }
-    int changed = rows.stream().mapToInt(row -> row.built().changed()).sum();
-    return new Verdict(
-        "%s built from the trained %s by identity layers has its training error."
-            .formatted(plan.to(), plan.model()),
-        largest <= ROUNDING ? Status.SHOWN : Status.CONTRADICTED,
+        differences(
+            row -> row.built(Built::trainError), row -> row.built(Built::shallowTrainError));
+    double largest = Arrays.stream(differences).map(Math::abs).max().orElse(0);
+    int changed = built().mapToInt(Built::changed).sum();
+    String said =
         String.format(
             Locale.ROOT,
             "%d of %d training images get another class, logits differ by %.1g at most",
             changed,
-            (long) rows.size() * splits.train().size(),
-            rows.stream().mapToDouble(row -> row.built().largestDifference()).max().orElse(0)),
-        interval.mean(),
-        interval.low(),
-        interval.high(),
-        "points");
+            built().count() * splits.train().size(),
+            built().mapToDouble(Built::largestDifference).max().orElse(0));
+    return verdict(
+        "%s built from the trained %s by identity layers has its training error."
+            .formatted(plan.to(), plan.model()),
+        failure(rows.stream().filter(row -> row.built().isEmpty()).count()),
+        largest <= ROUNDING ? Status.SHOWN : Status.CONTRADICTED,
+        said,
+        DegradationClaims.interval(0, differences));
   }
 
   private Verdict scratchDoesNotReach() {
     double[] differences =
-        differences(row -> row.scratch().trainError(), row -> row.built().trainError());
-    Interval interval = Interval.of(differences);
-    long worse = 0;
-    for (double difference : differences) {
-      worse += difference > 0 ? 1 : 0;
-    }
+        differences(row -> row.scratch(ArmRun::trainError), row -> row.built(Built::trainError));
+    Interval interval =
+        DegradationClaims.interval(
+            DegradationClaims.Resolution.rounding(splits.train().size()), differences);
+    long worse = Arrays.stream(differences).filter(difference -> difference > 0).count();
     Status status =
         interval.above(0)
             ? Status.SHOWN
             : interval.below(0) ? Status.CONTRADICTED : Status.NOT_SHOWN;
     String signs = "worse on %d of %d seeds".formatted(worse, differences.length);
-    return new Verdict(
+    return verdict(
         "%s trained from scratch does not reach the training error of the one that was built."
             .formatted(plan.to()),
+        failure(diverged()),
         status,
         status == Status.NOT_SHOWN
             ? "not shown with %d %s: %s"
                 .formatted(differences.length, differences.length == 1 ? "seed" : "seeds", signs)
             : signs,
+        interval);
+  }
+
+  private static Verdict verdict(
+      String claim, Optional<String> failure, Status status, String reason, Interval interval) {
+    return new Verdict(
+        claim,
+        failure.isPresent() ? Status.NOT_SHOWN : status,
+        failure.orElse(reason),
         interval.mean(),
         interval.low(),
         interval.high(),
         "points");
   }
 
+  /** Why nothing can be shown: networks that learned nothing are alike for another reason. */
+  private Optional<String> failure(long diverged) {
+    if (diverged > 0) {
+      return Optional.of(
+          "not shown: a training that is compared diverged on %d of %d seeds"
+              .formatted(diverged, rows.size()));
+    }
+    return guessing() == 0
+        ? Optional.empty()
+        : Optional.of(
+            "not shown: %s itself hardly does better than guessing on %d of %d seeds"
+                .formatted(plan.model(), guessing(), rows.size()));
+  }
+
+  /** On how many seeds the shallow network is about as wrong as the most frequent class for all. */
+  private long guessing() {
+    double guessed = Guessing.error(splits.train());
+    return built().filter(one -> one.shallowTrainError() > Guessing.SHARE * guessed).count();
+  }
+
+  private long diverged() {
+    return rows.stream().filter(ConstructionRow::diverged).count();
+  }
+
+  private Stream<Built> built() {
+    return rows.stream().flatMap(row -> row.built().stream());
+  }
+
+  /** In points, of the seeds that have both. */
   private double[] differences(
       ToDoubleFunction<ConstructionRow> a, ToDoubleFunction<ConstructionRow> b) {
     return rows.stream()
         .mapToDouble(row -> 100 * (a.applyAsDouble(row) - b.applyAsDouble(row)))
+        .filter(Double::isFinite)
         .toArray();
   }
 
   private Interval errors(ToDoubleFunction<ConstructionRow> error) {
-    return Interval.of(rows.stream().mapToDouble(row -> 100 * error.applyAsDouble(row)).toArray());
+    return DegradationClaims.interval(
+        0,
+        rows.stream()
+            .mapToDouble(row -> 100 * error.applyAsDouble(row))
+            .filter(Double::isFinite)
+            .toArray());
   }
 
   List<String> notes() {
@@ -106,16 +150,20 @@ record ConstructionReport(
     if (rows.stream()
         .allMatch(
             row ->
-                100 * row.built().trainError() < TOO_EASY
-                    && 100 * row.scratch().trainError() < TOO_EASY)) {
+                100 * row.built(Built::trainError) < TOO_EASY
+                    && 100 * row.scratch(ArmRun::trainError) < TOO_EASY)) {
       notes.add(
           "Too easy to decide: both deep networks mistake less than 1 % of the training images. Take fewer steps (--set iterations=N), narrower networks or harder data.");
     }
-    long diverged = rows.stream().filter(ConstructionRow::diverged).count();
-    if (diverged > 0) {
+    if (guessing() > 0) {
       notes.add(
-          "On %d of %d seeds a training diverged: it counts as one answer for all images."
-              .formatted(diverged, rows.size()));
+          "Too hard to decide: even %s mistakes nearly as many training images as one answer for all would. Take more steps (--set iterations=N), a shallower network (--model) or easier data."
+              .formatted(plan.model()));
+    }
+    if (diverged() > 0) {
+      notes.add(
+          "On %d of %d seeds a training diverged: the loss was no longer a number. It has no errors, and nothing was built from it."
+              .formatted(diverged(), rows.size()));
     }
     return notes;
   }
@@ -135,17 +183,18 @@ record ConstructionReport(
     Map<String, String> headline = new LinkedHashMap<>();
     headline.put(
         "%s, trained: training error".formatted(plan.model()),
-        percent(errors(row -> row.built().shallowTrainError())));
+        percent(errors(row -> row.built(Built::shallowTrainError))));
     headline.put(
-        "%s, built from it".formatted(plan.to()), percent(errors(row -> row.built().trainError())));
+        "%s, built from it".formatted(plan.to()),
+        percent(errors(row -> row.built(Built::trainError))));
     headline.put(
         "%s, from scratch".formatted(plan.to()),
-        percent(errors(row -> row.scratch().trainError())));
+        percent(errors(row -> row.scratch(ArmRun::trainError))));
     return headline;
   }
 
   private static String percent(Interval errors) {
-    return String.format(Locale.ROOT, "%.2f %%", errors.mean());
+    return errors.count() == 0 ? "-" : String.format(Locale.ROOT, "%.2f %%", errors.mean());
   }
 
   private Section verdictSection() {
@@ -168,7 +217,10 @@ record ConstructionReport(
       curves.add(new Curve(plan.model() + suffix, 0, Style.THIN, points(row.shallow())));
       curves.add(
           new Curve(plan.to() + " from scratch" + suffix, 1, Style.THIN, points(row.scratch())));
-      curves.add(new Curve(plan.to() + " built" + suffix, 2, Style.DASHED, level(row)));
+      row.built()
+          .map(
+              built -> new Curve(plan.to() + " built" + suffix, 2, Style.DASHED, level(row, built)))
+          .ifPresent(curves::add);
     }
     return new Section(
         "Training error by step",
@@ -194,8 +246,8 @@ record ConstructionReport(
         .toList();
   }
 
-  private static List<Point> level(ConstructionRow row) {
-    double error = 100 * row.built().trainError();
+  private static List<Point> level(ConstructionRow row, Built built) {
+    double error = 100 * built.trainError();
     double last = row.scratch().curve().stream().mapToLong(ArmRun.Epoch::step).max().orElse(1);
     return List.of(new Point(0, error), new Point(last, error));
   }
@@ -208,9 +260,9 @@ record ConstructionReport(
         1,
         rows.stream().map(row -> "seed " + row.shallow().seed()).toList(),
         List.of(
-            series(plan.model() + ", trained", row -> row.built().shallowTrainError()),
-            series(plan.to() + ", built", row -> row.built().trainError()),
-            series(plan.to() + ", from scratch", row -> row.scratch().trainError())));
+            series(plan.model() + ", trained", row -> row.built(Built::shallowTrainError)),
+            series(plan.to() + ", built", row -> row.built(Built::trainError)),
+            series(plan.to() + ", from scratch", row -> row.scratch(ArmRun::trainError))));
   }
 
   private Figure.Series series(String name, ToDoubleFunction<ConstructionRow> error) {
@@ -222,20 +274,24 @@ record ConstructionReport(
     List<List<String>> lines = new ArrayList<>();
     for (ConstructionRow row : rows) {
       String seed = Integer.toString(row.shallow().seed());
-      Built built = row.built();
       lines.add(
           line(
               seed,
               plan.model() + ", trained",
-              built.shallowTrainError(),
-              built.shallowTestError()));
-      lines.add(line(seed, plan.to() + ", built", built.trainError(), built.testError()));
+              row.built(Built::shallowTrainError),
+              row.built(Built::shallowTestError)));
+      lines.add(
+          line(
+              seed,
+              plan.to() + ", built",
+              row.built(Built::trainError),
+              row.built(Built::testError)));
       lines.add(
           line(
               seed,
               plan.to() + ", from scratch",
-              row.scratch().trainError(),
-              row.scratch().testError()));
+              row.scratch(ArmRun::trainError),
+              row.scratch(ArmRun::testError)));
     }
     return new Section(
         "Every network",
@@ -249,10 +305,10 @@ record ConstructionReport(
   }
 
   private static List<String> line(String seed, String network, double train, double test) {
-    return List.of(
-        seed,
-        network,
-        String.format(Locale.ROOT, "%.2f", 100 * train),
-        String.format(Locale.ROOT, "%.2f", 100 * test));
+    return List.of(seed, network, number(train), number(test));
+  }
+
+  private static String number(double error) {
+    return Double.isNaN(error) ? "-" : String.format(Locale.ROOT, "%.2f", 100 * error);
   }
 }

@@ -1,24 +1,41 @@
 package org.resnet4j.study;
 
-/** The three networks of one seed. */
-record ConstructionRow(ArmRun shallow, Built built, ArmRun scratch) {
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
-  /** Whether one of the trainings failed, so that its errors are those of guessing. */
+/**
+ * The three networks of one seed.
+ *
+ * @param built absent if the shallow training diverged, which leaves nothing to build from
+ */
+record ConstructionRow(ArmRun shallow, Optional<Built> built, ArmRun scratch) {
+
+  /** Whether one of the trainings failed. */
   boolean diverged() {
     return !shallow.diverged().isEmpty() || !scratch.diverged().isEmpty();
+  }
+
+  /** Of the network that was built, or the one it was built from; NaN if there is none. */
+  double built(ToDoubleFunction<Built> figure) {
+    return built.map(figure::applyAsDouble).orElse(Double.NaN);
+  }
+
+  /** Of the network from scratch; NaN if its training diverged. */
+  double scratch(ToDoubleFunction<ArmRun> error) {
+    return scratch.diverged().isEmpty() ? error.applyAsDouble(scratch) : Double.NaN;
   }
 
   /** As documents show it. */
   Construction.Row row() {
     return new Construction.Row(
         shallow.seed(),
-        built.shallowTrainError(),
-        built.trainError(),
-        scratch.trainError(),
-        built.shallowTestError(),
-        built.testError(),
-        scratch.testError(),
-        built.changed(),
-        built.largestDifference());
+        built(Built::shallowTrainError),
+        built(Built::trainError),
+        scratch(ArmRun::trainError),
+        built(Built::shallowTestError),
+        built(Built::testError),
+        scratch(ArmRun::testError),
+        built.map(Built::changed),
+        built(Built::largestDifference));
   }
 }

@@ -319,7 +319,7 @@ public final class Degradation {
     }
     if (errors.length > 0
         && Arrays.stream(claims.errors(Arm.PLAIN, plan.shallowest(), ArmRun::trainError))
-            .allMatch(e -> e > DegradationClaims.GUESSING_SHARE * guessing)) {
+            .allMatch(e -> e > Guessing.SHARE * guessing)) {
       notes.add(
           "Too hard to decide: even the shallowest plain network is hardly better than guessing. Take more steps (--set iterations=N) or shallower networks (--depths).");
     }

@@ -24,9 +24,6 @@ final class DegradationClaims {
    */
   static final double MARGIN = 1;
 
-  /** A network above this share of the error of guessing has not learned. */
-  static final double GUESSING_SHARE = 0.9;
-
   private final DegradationPlan plan;
   private final List<ArmRun> runs;
   private final Resolution resolution;
@@ -43,7 +40,7 @@ final class DegradationClaims {
      * The deviation of a difference of two errors that rounding to whole images alone gives: each
      * is uniform within one image.
      */
-    private static double rounding(int images) {
+    static double rounding(int images) {
       return 100.0 / images / Math.sqrt(6);
     }
   }
@@ -192,7 +189,7 @@ final class DegradationClaims {
   private boolean learned(Arm arm) {
     return of(arm, plan.shallowest())
         .noneMatch(
-            run -> run.failed() || run.trainError() > GUESSING_SHARE * resolution.guessing());
+            run -> run.failed() || run.trainError() > Guessing.SHARE * resolution.guessing());
   }
 
   private boolean failed(Arm arm) {
@@ -231,7 +228,8 @@ final class DegradationClaims {
     return runs.stream().filter(run -> run.arm() == arm && run.depth() == depth);
   }
 
-  private static Interval interval(double rounding, double[] values) {
+  /** Of no value too: then all of it is NaN. */
+  static Interval interval(double rounding, double[] values) {
     double none = Double.NaN;
     return values.length == 0
         ? new Interval(0, none, none, none, none)

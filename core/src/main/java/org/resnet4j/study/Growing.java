@@ -41,6 +41,7 @@ import org.resnet4j.train.Outcome;
 import org.resnet4j.train.Recipe;
 import org.resnet4j.train.RunException;
 import org.resnet4j.train.SavedModel;
+import org.resnet4j.train.StoppedException;
 import org.resnet4j.train.Training;
 
 /**
@@ -50,6 +51,10 @@ import org.resnet4j.train.Training;
  * copied from the learned shallower model".
  */
 public final class Growing {
+  private static final String KIND = "growing";
+  private static final String GROWN = "grown";
+  private static final String TRAINED = "trained";
+
   private static final int BATCH = 100;
 
   /** Images whose logits are compared. */
@@ -78,45 +83,90 @@ public final class Growing {
       Optional<Recipe> recipe,
       Optional<Path> folder,
       long seed,
-      String command) {}
+      String command) {
+
+    /** With paths that still lead there when it is gone on with from another folder. */
+    private Plan anchored() {
+      return new Plan(
+          model.toAbsolutePath().normalize(),
+          to,
+          data.map(Plan::absolute),
+          recipe,
+          Optional.empty(),
+          seed,
+          command);
+    }
+
+    private static String absolute(String pathOrName) {
+      Path path = Path.of(pathOrName);
+      return Files.exists(path) ? path.toAbsolutePath().normalize().toString() : pathOrName;
+    }
+  }
 
   /**
-   * What came of it.
+   * A network in figures.
    *
-   * @param folder with {@code model} in it, and {@code run} if it was trained on
+   * @param plain whether it has no shortcuts
+   */
+  public record Size(String name, boolean plain, long parameters, long multiplyAdds) {
+    static Size of(Network network) {
+      return new Size(
+          network.name(), network.plain(), network.parameters(), network.multiplyAdds());
+    }
+  }
+
+  /**
+   * What the surgery did, before any training.
+   *
+   * @param added names of the new blocks
    * @param images how many had their logits compared
    * @param identical whether no bit of them changed
    * @param largestDifference between a logit before and after
    * @param before on the test images, if there are data
-   * @param grown the same, right after the surgery
-   * @param trained what training on came to
+   * @param after the same, right after the surgery
    */
-  public record Result(
-      Path folder,
-      Network from,
-      Network to,
+  public record Grown(
+      Size from,
+      Size to,
       List<String> added,
       int images,
       boolean identical,
       double largestDifference,
       Optional<Evaluation> before,
-      Optional<Evaluation> grown,
-      Optional<Outcome> trained) {
+      Optional<Evaluation> after) {
 
     /** Whether the network computes what it did: to the last bit, or, if it is plain, nearly. */
     public boolean same() {
       return identical || (from.plain() && largestDifference < 1e-3);
     }
+  }
 
+  /**
+   * What came of it.
+   *
+   * @param folder with {@code model} in it, and {@code run} if it was trained on
+   * @param trained what the network gets on the test images after training on
+   */
+  public record Result(Path folder, Grown grown, Optional<Evaluation> trained) {
     /** The last judgement of the network that is left. */
     public Optional<Evaluation> after() {
-      return trained.map(Outcome::test).or(() -> grown);
+      return trained.or(grown::after);
     }
   }
 
-  /** The folder of the run that trains on; {@link Training#resume} goes on with it. */
+  /** The folder of the run that trains on. */
   public static Path run(Path folder) {
     return folder.resolve("run");
+  }
+
+  /** A plan, and what it names opened. */
+  private record Subject(Plan plan, SavedModel saved, DepthSurgery surgery, Optional<Splits> data) {
+    static Subject of(Plan plan) {
+      SavedModel saved = SavedModel.open(plan.model());
+      DepthSurgery surgery = DepthSurgery.grown(saved.network(), Catalogue.network(plan.to()));
+      requireData(plan, surgery);
+      return new Subject(plan, saved, surgery, plan.data().map(source -> open(source, saved)));
+    }
   }
 
   /**
@@ -129,25 +179,54 @@ public final class Growing {
    * @throws org.resnet4j.data.DataException for data that cannot be used, or with other classes
    * @throws org.resnet4j.weights.WeightsException if there is no model in its folder
    * @throws RunException if the folder exists or cannot be written
-   * @throws org.resnet4j.train.StoppedException if told to stop before the training's end
+   * @throws StudyStoppedException if told to stop before the training's end
    */
   public static Result run(Plan plan, Consumer<Event> events, BooleanSupplier stop) {
-    SavedModel saved = SavedModel.open(plan.model());
-    DepthSurgery surgery = DepthSurgery.grown(saved.network(), Catalogue.network(plan.to()));
-    requireData(plan, surgery);
-    Path folder = plan.folder().orElseGet(() -> Training.freshFolder("grow"));
-    if (Files.exists(folder)) {
-      throw RunException.unusable(folder + ": exists already; choose another --out", null);
-    }
-    Optional<Splits> data = plan.data().map(source -> open(source, saved));
-    Result result;
+    Subject subject = Subject.of(plan);
+    Path path = plan.folder().orElseGet(() -> StudyFolder.fresh("grow"));
+    StudyFolder folder = StudyFolder.create(path, KIND, plan.command(), plan.anchored());
+    return trained(folder, plan, grow(folder, subject, events), events, stop);
+  }
+
+  /**
+   * Goes on where {@link #run} was stopped or killed; does nothing if it came to its end.
+   *
+   * @param path the folder that it made
+   */
+  public static Result resume(Path path, Consumer<Event> events, BooleanSupplier stop) {
+    StudyFolder folder = StudyFolder.open(path, KIND);
+    Plan plan = folder.plan(Plan.class);
+    Grown grown =
+        folder
+            .result(GROWN, Grown.class)
+            .map(StudyFolder.Result::value)
+            .orElseGet(() -> grow(folder, Subject.of(plan), events));
+    return trained(folder, plan, grown, events, stop);
+  }
+
+  /** What is kept last is that it is done: after a kill before that, it is done again. */
+  private static Grown grow(StudyFolder folder, Subject subject, Consumer<Event> events) {
+    long began = System.nanoTime();
+    SavedModel saved = subject.saved();
+    DepthSurgery surgery = subject.surgery();
+    Optional<Splits> data = subject.data();
     try (LiveNetwork shallow = saved.live(Device.of("auto"), Precision.FP32);
-        LiveNetwork deep = shallow.after(surgery, plan.seed())) {
+        LiveNetwork deep = shallow.after(surgery, subject.plan().seed())) {
       data.ifPresent(splits -> settle(splits, saved, surgery, deep));
-      result = compare(folder, surgery, saved, data, shallow, deep, events);
-      write(saved.in(folder.resolve("model")).as(surgery.to()), deep, card(plan, result));
+      Grown grown = compare(subject, shallow, deep, events);
+      SavedModel model = saved.in(model(folder)).as(surgery.to());
+      write(model, deep, card(subject, grown));
+      folder.keep(GROWN, grown, since(began));
+      return grown;
     }
-    return plan.recipe().map(recipe -> trainOn(plan, recipe, result, events, stop)).orElse(result);
+  }
+
+  private static Path model(StudyFolder folder) {
+    return folder.path().resolve("model");
+  }
+
+  private static double since(long began) {
+    return (System.nanoTime() - began) / 1e9;
   }
 
   private static void requireData(Plan plan, DepthSurgery surgery) {
@@ -191,14 +270,11 @@ public final class Growing {
         images, saved.preprocessing(), new Augmentation.None(), Loader.Options.inOrder(BATCH));
   }
 
-  private static Result compare(
-      Path folder,
-      DepthSurgery surgery,
-      SavedModel saved,
-      Optional<Splits> data,
-      LiveNetwork shallow,
-      LiveNetwork deep,
-      Consumer<Event> events) {
+  private static Grown compare(
+      Subject subject, LiveNetwork shallow, LiveNetwork deep, Consumer<Event> events) {
+    DepthSurgery surgery = subject.surgery();
+    SavedModel saved = subject.saved();
+    Optional<Splits> data = subject.data();
     Batch batch = data.map(splits -> first(splits, saved)).orElseGet(() -> noise(surgery.from()));
     float[] before = logits(shallow, batch);
     float[] after = logits(deep, batch);
@@ -208,17 +284,15 @@ public final class Growing {
       identical &= Float.floatToIntBits(before[i]) == Float.floatToIntBits(after[i]);
       largest = Math.max(largest, Math.abs((double) before[i] - after[i]));
     }
-    return new Result(
-        folder,
-        surgery.from(),
-        surgery.to(),
+    return new Grown(
+        Size.of(surgery.from()),
+        Size.of(surgery.to()),
         surgery.added().stream().map(Unit::name).toList(),
         batch.size(),
         identical,
         largest,
         data.map(splits -> judge(shallow, splits, saved, events)),
-        data.map(splits -> judge(deep, splits, saved, events)),
-        Optional.empty());
+        data.map(splits -> judge(deep, splits, saved, events)));
   }
 
   private static Evaluation judge(
@@ -260,21 +334,23 @@ public final class Growing {
     }
   }
 
-  private static String card(Plan plan, Result result) {
+  private static String card(Subject subject, Grown grown) {
+    Plan plan = subject.plan();
+    Network to = subject.surgery().to();
     StringBuilder card = new StringBuilder();
-    card.append("# %s%n%n".formatted(result.to().name()));
+    card.append("# %s%n%n".formatted(to.name()));
     card.append(
         "Grown from %s (`%s`) by %d blocks that start as identities: %s.%n%n"
             .formatted(
-                result.from().name(),
+                grown.from().name(),
                 plan.model(),
-                result.added().size(),
-                String.join(", ", result.added())));
+                grown.added().size(),
+                String.join(", ", grown.added())));
     card.append(
         "%,d parameters, %,d multiply-adds for one image of %s.%n%n"
-            .formatted(result.to().parameters(), result.to().multiplyAdds(), result.to().input()));
-    result
-        .grown()
+            .formatted(to.parameters(), to.multiplyAdds(), to.input()));
+    grown
+        .after()
         .ifPresent(
             test ->
                 card.append(
@@ -292,37 +368,44 @@ public final class Growing {
     }
   }
 
+  private static Result trained(
+      StudyFolder folder, Plan plan, Grown grown, Consumer<Event> events, BooleanSupplier stop) {
+    Optional<Evaluation> kept =
+        folder.result(TRAINED, Evaluation.class).map(StudyFolder.Result::value);
+    Optional<Evaluation> trained =
+        kept.or(() -> plan.recipe().map(recipe -> trainOn(folder, plan, recipe, events, stop)));
+    return new Result(folder.path(), grown, trained);
+  }
+
   /** An ordinary run; what it ends with takes the place of the model that was grown. */
-  private static Result trainOn(
-      Plan plan, Recipe recipe, Result grown, Consumer<Event> events, BooleanSupplier stop) {
-    Path run = run(grown.folder());
-    Path model = grown.folder().resolve("model");
-    Outcome trained =
-        Training.run(
-            new Training.Plan(
-                recipe,
-                plan.data().orElseThrow(),
-                Optional.of(run),
-                plan.command(),
-                Optional.of(model)),
-            events,
-            stop);
+  private static Evaluation trainOn(
+      StudyFolder folder, Plan plan, Recipe recipe, Consumer<Event> events, BooleanSupplier stop) {
+    Path run = run(folder.path());
+    Outcome outcome;
+    try {
+      outcome =
+          ArmTraining.begun(run)
+              ? Training.resume(run, events, stop)
+              : Training.run(
+                  new Training.Plan(
+                      recipe,
+                      plan.data().orElseThrow(),
+                      Optional.of(run),
+                      plan.command(),
+                      Optional.of(model(folder))),
+                  events,
+                  stop);
+    } catch (StoppedException e) {
+      throw new StudyStoppedException(folder.path(), e);
+    }
     SavedModel learned = SavedModel.open(run);
     try (LiveNetwork live = learned.live(Device.CPU, Precision.FP32)) {
-      write(learned.in(model), live, Files.readString(run.resolve("model/README.md"), UTF_8));
+      String card = Files.readString(run.resolve("model/README.md"), UTF_8);
+      write(learned.in(model(folder)), live, card);
     } catch (IOException e) {
       throw RunException.unwritten(run + ": its model cannot be read again", e);
     }
-    return new Result(
-        grown.folder(),
-        grown.from(),
-        grown.to(),
-        grown.added(),
-        grown.images(),
-        grown.identical(),
-        grown.largestDifference(),
-        grown.before(),
-        grown.grown(),
-        Optional.of(trained));
+    folder.keep(TRAINED, outcome.test(), outcome.seconds());
+    return outcome.test();
   }
 }

@@ -4,6 +4,9 @@ import org.resnet4j.data.Dataset;
 
 /** What a network achieves that has learned nothing: one answer for all images. */
 final class Guessing {
+  /** A network above this share of that error has not learned. */
+  static final double SHARE = 0.9;
+
   private Guessing() {}
 
   /** The share of images that the most frequent class as an answer mistakes. */

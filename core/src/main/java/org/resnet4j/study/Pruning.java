@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -284,11 +283,7 @@ public final class Pruning {
 
   /** Whether always saying the most frequent class does as well, but for chance. */
   static boolean guesses(int mistakes, Dataset test) {
-    int[] counts = new int[test.classes().size()];
-    for (int i = 0; i < test.size(); i++) {
-      counts[test.label(i)]++;
-    }
-    double guessed = (double) Arrays.stream(counts).max().orElse(0) / test.size();
+    double guessed = 1 - Guessing.error(test);
     double error = Math.sqrt(guessed * (1 - guessed) / test.size());
     return 1 - (double) mistakes / test.size() <= guessed + 2 * error;
   }

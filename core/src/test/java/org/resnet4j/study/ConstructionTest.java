@@ -23,6 +23,7 @@ import org.resnet4j.data.shapes.Shapes;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
 import org.resnet4j.report.Verdict.Status;
+import org.resnet4j.train.Recipe;
 
 /** The thought experiment on 32 images, and what its numbers may be said to show. */
 class ConstructionTest {
@@ -65,10 +66,13 @@ class ConstructionTest {
       // Of 32 and 20 images: no class changes by rounding.
       assertThat(row.builtTrainError()).isEqualTo(row.shallowTrainError());
       assertThat(row.builtTestError()).isEqualTo(row.shallowTestError());
-      assertThat(row.changed()).isZero();
+      assertThat(row.changed()).hasValue(0);
       assertThat(row.largestDifference()).isBetween(0.0, 1e-4);
     }
-    assertThat(results.document().verdicts().get(0).status()).isEqualTo("shown");
+    // Equal, but after four steps because neither has learned anything.
+    assertThat(results.document().verdicts())
+        .extracting(Degradation.VerdictRow::status)
+        .containsOnly("not shown");
     assertThat(events).filteredOn(StudyEvent.Finished.class::isInstance).hasSize(6);
     assertThat(out.resolve("report.html")).content().contains("resnet14-width4-plain");
     assertThat(out.resolve("results.json")).content().contains("\"builtTrainError\"");
@@ -123,6 +127,17 @@ class ConstructionTest {
         .hasMessage(message);
   }
 
+  /** The recipe wants one of the two to be 0. */
+  @Test
+  void either_length_alone_replaces_the_other() {
+    assertThat(plan().with(Map.of("epochs", "2")).runs().get(0).recipe())
+        .extracting(Recipe::epochs, Recipe::iterations)
+        .containsExactly(2, 0);
+    assertThat(plan().with(Map.of("epochs", "2")).with(Map.of("iterations", "7")).runs())
+        .extracting(run -> run.recipe().epochs(), run -> run.recipe().iterations())
+        .containsOnly(tuple(0, 7));
+  }
+
   @Test
   void no_seed_and_keys_of_the_study_are_refused() {
     assertThatThrownBy(() -> plan().withSeeds(0))
@@ -151,6 +166,68 @@ class ConstructionTest {
     assertThat(report(0.2, 0.0, 0.3, 0.31).notes()).isEmpty();
   }
 
+  @Test
+  void networks_that_only_guess_show_nothing() {
+    // The most frequent of 10 classes has 4 of 32 images: 28 of 32 mistakes, 0.9 of it 0.7875.
+    assertThat(report(0.78, 0.0, 0.85, 0.86).verdicts())
+        .extracting(verdict -> verdict.status())
+        .containsExactly(Status.SHOWN, Status.SHOWN);
+    ConstructionReport guessing = report(0.79, 0.0, 0.85, 0.86);
+    assertThat(guessing.verdicts())
+        .allSatisfy(
+            verdict -> {
+              assertThat(verdict.status()).isEqualTo(Status.NOT_SHOWN);
+              assertThat(verdict.reason())
+                  .isEqualTo(
+                      "not shown: resnet8-width4-plain itself hardly does better than guessing on 2 of 2 seeds");
+            });
+    assertThat(guessing.notes()).singleElement().asString().startsWith("Too hard to decide");
+  }
+
+  @Test
+  void a_training_that_diverged_shows_nothing() {
+    ConstructionRow whole = report(0.2, 0.0, 0.3).rows().get(0);
+    ArmRun failed = new ArmRun("net", Arm.PLAIN, 8, 1, 0.9, 0.9, List.of(), "loss became NaN");
+    ConstructionReport shallow =
+        report(List.of(whole, new ConstructionRow(failed, Optional.empty(), run(14, 1, 0.3))));
+    assertThat(shallow.verdicts())
+        .extracting(verdict -> verdict.status(), verdict -> verdict.reason())
+        .containsOnly(
+            tuple(
+                Status.NOT_SHOWN,
+                "not shown: a training that is compared diverged on 1 of 2 seeds"));
+    assertThat(shallow.verdicts().get(1).difference()).isCloseTo(10, within(1e-9));
+    assertThat(shallow.notes()).singleElement().asString().startsWith("On 1 of 2 seeds");
+    assertThat(shallow.rows().get(1).row())
+        .extracting(Construction.Row::builtTrainError, Construction.Row::changed)
+        .containsExactly(Double.NaN, Optional.empty());
+    assertThat(shallow.report().html()).doesNotContain("NaN");
+    // What was built is not compared with the one from scratch in the first claim.
+    assertThat(
+            report(List.of(new ConstructionRow(whole.shallow(), whole.built(), failed))).verdicts())
+        .extracting(verdict -> verdict.status())
+        .containsExactly(Status.SHOWN, Status.NOT_SHOWN);
+  }
+
+  @Test
+  void a_study_of_trainings_that_diverge_comes_to_an_end() {
+    ConstructionPlan plan =
+        plan()
+            .withSeeds(1)
+            .with(Map.of("rate", "900", "iterations", "60", "weight-decay", "0.1"))
+            .with(Map.of("schedule", "constant"));
+    Path out = folder.resolve("study");
+    Construction.Results results =
+        Construction.run(plan, Optional.of(out), "test", event -> {}, () -> false);
+    assertThat(results.document().runs().get(0).builtTrainError()).isNaN();
+    assertThat(results.document().verdicts())
+        .extracting(Degradation.VerdictRow::status)
+        .containsOnly("not shown");
+    assertThat(out.resolve("results.json")).content().contains("\"changed\" : null");
+    assertThat(Construction.resume(out, event -> {}, () -> false).document())
+        .isEqualTo(results.document());
+  }
+
   /** A seed for each error from scratch. */
   private ConstructionReport report(double built, double more, double... scratch) {
     List<ConstructionRow> rows = new ArrayList<>();
@@ -158,9 +235,13 @@ class ConstructionTest {
       rows.add(
           new ConstructionRow(
               run(8, seed, built),
-              new Built(built, built + more, built, built + more, 0, 1e-6, 1),
+              Optional.of(new Built(built, built + more, built, built + more, 0, 1e-6, 1)),
               run(14, seed, scratch[seed])));
     }
+    return report(rows);
+  }
+
+  private ConstructionReport report(List<ConstructionRow> rows) {
     return new ConstructionReport(
         plan(), DataSources.open(data.toString(), Unreadable.FAIL), rows, Map.of());
   }
