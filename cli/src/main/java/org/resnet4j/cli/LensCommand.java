@@ -1,6 +1,7 @@
 package org.resnet4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  resnet4j lens runs/first --data shapes",
-      "  resnet4j lens resnet56 --data cifar-10/ --images 500 --out lens-56",
+      "  resnet4j import resnet56.th -o resnet56",
+      "  resnet4j lens resnet56/ --data cifar-10/ --images 500 --out lens-56",
       "  resnet4j lens --resume lens-56"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
@@ -60,7 +62,7 @@ final class LensCommand implements Callable<Integer> {
       names = "--images",
       paramLabel = "N",
       defaultValue = "2000",
-      description = "Test images at most, spread evenly (default: ${DEFAULT-VALUE}).")
+      description = "Test images at most, drawn at random (default: ${DEFAULT-VALUE}).")
   private int images;
 
   @Option(
@@ -147,7 +149,7 @@ final class LensCommand implements Callable<Integer> {
   private void print(LensResult result) {
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
-      Json.print(out, result);
+      StudyOptions.printResults(out, Path.of(result.folder()));
     } else {
       new LensPrint(out).print(result);
     }

@@ -1,5 +1,6 @@
 package org.resnet4j.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -19,6 +20,20 @@ public record Subset(Dataset whole, int[] indices) implements Dataset {
       order[other] = i;
     }
     return order;
+  }
+
+  /**
+   * Some images drawn at random, in the order of the data set; all of them, if there are no more.
+   *
+   * <p>Not every k-th: data sets have their classes in turn, or one after another.
+   */
+  public static Dataset sample(Dataset whole, int count, long seed) {
+    if (count >= whole.size()) {
+      return whole;
+    }
+    int[] drawn = Arrays.copyOf(order(new SplittableRandom(seed), whole.size()), count);
+    Arrays.sort(drawn);
+    return new Subset(whole, drawn);
   }
 
   @Override

@@ -212,7 +212,7 @@ public final class Growing {
     Optional<Splits> data = subject.data();
     try (LiveNetwork shallow = saved.live(Device.of("auto"), Precision.FP32);
         LiveNetwork deep = shallow.after(surgery, subject.plan().seed())) {
-      data.ifPresent(splits -> settle(splits, saved, surgery, deep));
+      data.ifPresent(splits -> settle(splits, subject, deep));
       Grown grown = compare(subject, shallow, deep, events);
       SavedModel model = saved.in(model(folder)).as(surgery.to());
       write(model, deep, card(subject, grown));
@@ -250,19 +250,11 @@ public final class Growing {
     return data;
   }
 
-  private static void settle(
-      Splits data, SavedModel saved, DepthSurgery surgery, LiveNetwork deep) {
-    try (Loader images = loader(spread(data.train()), saved)) {
-      Growth.settle(deep, surgery, images);
+  private static void settle(Splits data, Subject subject, LiveNetwork deep) {
+    Dataset some = Subset.sample(data.train(), MEASURED, subject.plan().seed());
+    try (Loader images = loader(some, subject.saved())) {
+      Growth.settle(deep, subject.surgery(), images);
     }
-  }
-
-  /** Some images, evenly over all. */
-  private static Dataset spread(Dataset images) {
-    int size = images.size();
-    int[] indices = new int[Math.min(MEASURED, size)];
-    Arrays.setAll(indices, i -> (int) ((long) i * size / indices.length));
-    return new Subset(images, indices);
   }
 
   private static Loader loader(Dataset images, SavedModel saved) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.resnet4j.arch.DepthSurgery;
 
 /**
  * The health report of a trained network, block by block: what each adds, what the gradient does in
@@ -139,6 +140,7 @@ public final class Lens {
       LensSubject subject,
       Consumer<StudyEvent> events,
       BooleanSupplier stop) {
+    Fingerprint.require(folder, subject.saved().folder(), List.of(subject.images()));
     LensSurvey survey = new LensSurvey(subject, plan);
     String title =
         "lens on %s, %d images of %s"
@@ -174,7 +176,10 @@ public final class Lens {
             named(all, Comparator.comparing(Lens::lossChange)),
             List.of(),
             seconds(folder, survey));
-    LensResult result = bare.withFindings(LensFindings.of(bare, subject.network().classes()));
+    LensResult result =
+        bare.withFindings(
+            LensFindings.of(
+                bare, subject.network().classes(), DepthSurgery.removable(subject.network())));
     LensReport report = new LensReport(result, subject, plan, folder.command());
     folder.finish(report.page(), result, LensTables.of(result));
     return result;

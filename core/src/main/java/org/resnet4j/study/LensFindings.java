@@ -52,9 +52,11 @@ final class LensFindings {
 
   private final LensResult result;
   private final int classes;
+  private final List<String> prunable;
   private final List<Figure.Finding> findings = new ArrayList<>();
 
-  private LensFindings(LensResult result, int classes) {
+  private LensFindings(LensResult result, int classes, List<String> prunable) {
+    this.prunable = prunable;
     this.result = result;
     this.classes = classes;
   }
@@ -64,8 +66,8 @@ final class LensFindings {
    *
    * @param result without findings
    */
-  static List<Figure.Finding> of(LensResult result, int classes) {
-    LensFindings found = new LensFindings(result, classes);
+  static List<Figure.Finding> of(LensResult result, int classes, List<String> prunable) {
+    LensFindings found = new LensFindings(result, classes, prunable);
     found.knowsTheData();
     found.drift();
     found.better();
@@ -193,7 +195,7 @@ final class LensFindings {
   private void spared() {
     List<LensBlock> spared =
         result.blocks().stream()
-            .filter(block -> block.removal() == LensBlock.Removal.WHOLE && block.removed())
+            .filter(block -> prunable.contains(block.name()) && block.removed())
             .filter(block -> !lossFalls(block))
             .filter(block -> result.top1() - orNaN(block.top1Without()) <= SPARED)
             .sorted(Comparator.comparingDouble(block -> orNaN(block.lossChange())))
@@ -293,9 +295,17 @@ final class LensFindings {
     if (result.paths() == null) {
       add(
           Figure.Weight.NOTE,
-          "No block has a shortcut: every layer stands on the one before, and removing any costs much.",
+          "No block has a shortcut: every layer stands on the one before%s."
+              .formatted(everyRemovalCosts() ? ", and removing any costs much" : ""),
           "Compare a residual twin: resnet4j study degradation.");
     }
+  }
+
+  /** Whether the loss rises, for sure, without any of the blocks that were taken out. */
+  private boolean everyRemovalCosts() {
+    List<LensBlock> removed = result.blocks().stream().filter(LensBlock::removed).toList();
+    return !removed.isEmpty()
+        && removed.stream().allMatch(block -> result.top1() - orNaN(block.top1Without()) > SPARED);
   }
 
   private void paths() {
@@ -332,7 +342,11 @@ final class LensFindings {
     if (!problem) {
       add(
           Figure.Weight.GOOD,
-          "Healthy: batch norms store what they meet, channels are alive, and no block does harm.",
+          "Healthy: %schannels are alive, and no block does harm."
+              .formatted(
+                  result.blocks().stream().anyMatch(block -> block.drift() != null)
+                      ? "batch norms store what they meet, "
+                      : ""),
           "Nothing needs doing.");
     }
   }

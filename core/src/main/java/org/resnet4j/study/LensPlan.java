@@ -5,10 +5,10 @@ package org.resnet4j.study;
  *
  * @param model a model folder, or a run folder that has one
  * @param data a folder or file, or the name of a built-in data set; its test images are taken
- * @param images at most so many of them, spread evenly over the data set's order
+ * @param images at most so many of them, drawn at random
  * @param batch images at a time; 0 for as many as fit
  * @param paths drawn for each length, each with images of its own
- * @param seed of the paths, cuts and swaps that are drawn
+ * @param seed of the images, paths, cuts and swaps that are drawn
  * @param precision {@code fp32}, {@code bf16} or {@code auto}
  */
 public record LensPlan(

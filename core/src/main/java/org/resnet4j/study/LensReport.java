@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.report.Figure;
 import org.resnet4j.report.StudyReport;
 import org.resnet4j.tensor.Engine;
@@ -63,12 +64,14 @@ final class LensReport {
     sections.add(norms());
     sections.add(new StudyReport.Section("Numbers", "", List.of(numbers())));
     return new StudyReport(
-        "Lens on " + result.network(),
-        summary(),
-        headline(),
-        sections,
-        "resnet4j prune %s --data %s".formatted(result.model(), result.data()),
-        conditions());
+        "Lens on " + result.network(), summary(), headline(), sections, next(), conditions());
+  }
+
+  /** Pruning, where a block can go. */
+  private String next() {
+    return DepthSurgery.removable(subject.network()).isEmpty()
+        ? "./resnet4j evaluate %s --data %s".formatted(result.model(), result.data())
+        : "./resnet4j prune %s --data %s".formatted(result.model(), result.data());
   }
 
   private String summary() {
@@ -392,21 +395,21 @@ final class LensReport {
 
   private Map<String, String> conditions() {
     Map<String, String> conditions = new LinkedHashMap<>();
-    conditions.put("command", command);
-    conditions.put("model", "%s, %s".formatted(result.model(), result.network()));
+    conditions.put("Command", command);
+    conditions.put("Model", "%s, %s".formatted(result.model(), result.network()));
     conditions.put(
         "data",
-        "%s: %d of %d test images, spread evenly over their order"
+        "%s: %d of %d test images, drawn at random"
             .formatted(result.data(), result.images(), result.testImages()));
-    conditions.put("seed", Long.toString(plan.seed()));
+    conditions.put("Seed", Long.toString(plan.seed()));
     conditions.put(
         "precision",
         "%s on %s, %d images at a time"
             .formatted(
                 subject.live().precision().id(), subject.live().device().id(), subject.batch()));
-    conditions.put("machine", Machine.describe());
-    conditions.put("engine", Engine.describe());
-    conditions.put("time", String.format(Locale.ROOT, "%.0f s", result.seconds()));
+    conditions.put("Machine", Machine.describe());
+    conditions.put("Engine", Engine.describe());
+    conditions.put("Time", String.format(Locale.ROOT, "%.0f s", result.seconds()));
     return conditions;
   }
 

@@ -1,7 +1,6 @@
 package org.resnet4j.study;
 
 import java.nio.file.Path;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -64,7 +63,7 @@ record LensSubject(SavedModel saved, LiveNetwork live, int testImages, Dataset i
     SavedModel saved = SavedModel.open(Path.of(plan.model()));
     Dataset test = DataSources.open(plan.data(), Unreadable.FAIL).test();
     new ClassNames("the model", saved.labels()).requireSame(plan.data(), test.classes());
-    Dataset images = spread(test, plan.images());
+    Dataset images = Subset.sample(test, plan.images(), plan.seed());
     int batch = plan.batch() > 0 ? plan.batch() : fittingBatch(saved.network());
     LiveNetwork live = saved.live(device, precision);
     live.state().values().forEach(tensor -> tensor.set_requires_grad(false));
@@ -83,16 +82,6 @@ record LensSubject(SavedModel saved, LiveNetwork live, int testImages, Dataset i
             .mapToLong(shape -> shape.size())
             .sum();
     return (int) Math.max(1, Math.min(LARGEST_BATCH, MEMORY / (values * Float.BYTES)));
-  }
-
-  /** At most {@code count} images of a data set, spread evenly over its order. */
-  static Dataset spread(Dataset whole, int count) {
-    if (count >= whole.size()) {
-      return whole;
-    }
-    return new Subset(
-        whole,
-        IntStream.range(0, count).map(i -> (int) ((long) i * whole.size() / count)).toArray());
   }
 
   Network network() {

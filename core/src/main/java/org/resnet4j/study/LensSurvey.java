@@ -15,6 +15,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Unit;
 import org.resnet4j.data.Dataset;
+import org.resnet4j.data.Subset;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.nn.Probe;
 import org.resnet4j.nn.Wiring;
@@ -81,8 +82,8 @@ final class LensSurvey {
     this.removable =
         indices(units).filter(i -> removal(units.get(i)) != LensBlock.Removal.NONE).toList();
     this.twoWays = indices(units).filter(i -> !units.get(i).plain()).toList();
-    this.lesionImages = LensSubject.spread(subject.images(), LESION_IMAGES);
-    this.pathImages = LensSubject.spread(subject.images(), drawnPaths * PATH_IMAGES);
+    this.lesionImages = Subset.sample(subject.images(), LESION_IMAGES, plan.seed());
+    this.pathImages = Subset.sample(subject.images(), drawnPaths * PATH_IMAGES, plan.seed());
     int parts = Math.min(MOST_PARTS, subject.batches());
     this.signals = each(IntStream.range(0, parts), part -> signals(part, parts));
     this.lesions = each(IntStream.range(0, parts), part -> lesions(part, parts));

@@ -243,6 +243,8 @@ public final class Pruning {
   }
 
   private Pruned run() {
+    Fingerprint.require(
+        folder, setup.model().folder(), List.of(setup.data().train(), setup.data().test()));
     try (PruningSearch search = new PruningSearch(setup)) {
       Cells cells = cells();
       PruningSearch.Start start = cells.run(startCell(search));

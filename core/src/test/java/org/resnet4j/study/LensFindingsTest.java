@@ -76,7 +76,7 @@ class LensFindingsTest {
             List.of(),
             List.of(),
             1);
-    return LensFindings.of(result, 10);
+    return LensFindings.of(result, 10, result.blocks().stream().map(LensBlock::name).toList());
   }
 
   private static void assertSays(

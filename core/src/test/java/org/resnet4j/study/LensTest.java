@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,20 +155,44 @@ class LensTest {
   }
 
   @Test
-  void takes_images_spread_over_the_order_of_the_data() throws IOException {
+  void takes_images_of_every_class_though_classes_come_in_turn() throws IOException {
     List<Integer> labels = new ArrayList<>();
-    try (LensSubject subject = LensSubject.open(plan(knownModel, IMAGES))) {
+    // Every fifth image of shapes, whose labels are 0 to 9 in turn, would have two classes.
+    try (LensSubject subject = LensSubject.open(plan(knownModel, 200))) {
       subject.visit(
           0,
           subject.batches(),
           (batch, images) -> Arrays.stream(batch.labels()).forEach(labels::add));
       assertThat(subject.testImages()).isEqualTo(1_000);
     }
-    List<Integer> spread = new ArrayList<>();
-    for (int i = 0; i < IMAGES; i++) {
-      spread.add(Shapes.test(0).label(i * 1_000 / IMAGES));
+    assertThat(labels).hasSize(200);
+    for (int label = 0; label < 10; label++) {
+      // 20 expected; ten standard deviations of sampling without return are 38.
+      assertThat(labels.stream().filter(Integer.valueOf(label)::equals).count()).isBetween(6L, 36L);
     }
-    assertThat(labels).isEqualTo(spread);
+  }
+
+  @Test
+  void a_model_that_changed_since_the_lens_began_is_refused() throws IOException {
+    Path model = folder.resolve("changing");
+    copy(knownModel, model);
+    Path out = folder.resolve("stale");
+    Lens.run(plan(model, IMAGES), Optional.of(out), "test", event -> {}, () -> false);
+    Path weights = model.resolve("model.safetensors");
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 1] ^= 1;
+    Files.write(weights, bytes);
+    assertThatThrownBy(() -> Lens.resume(out, event -> {}, () -> false))
+        .hasMessageContaining("the model " + model + " has changed since the study began");
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
   }
 
   @Test
@@ -204,7 +229,8 @@ class LensTest {
   void draws_otherwise_with_another_seed() {
     LensPlan other = new LensPlan(knownModel.toString(), "shapes", IMAGES, 4, 2, 8, "fp32");
     LensResult result = look(other, "other");
-    assertThat(result.blocks()).isEqualTo(known.blocks());
+    assertThat(result.images()).isEqualTo(known.images());
+    assertThat(result.blocks()).isNotEqualTo(known.blocks()); // Of other images.
     assertThat(result.removed()).isNotEqualTo(known.removed());
     assertThat(result.paths()).isNotEqualTo(known.paths());
   }
