@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.resnet4j.arch.Catalogue;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.Event;
-import org.resnet4j.train.Recipe;
-import org.resnet4j.train.RecipeFile;
 
 class ConsoleReaderTest {
   private static final Terminal PLAIN = new Terminal(false, false, false, 80, "resnet4j");

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.resnet4j.infer.Classifier;
 import org.resnet4j.infer.Prediction;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.Outcome;
-import org.resnet4j.train.RecipeFile;
 import org.resnet4j.train.Training;
 
 public final class TrainAndClassify {

@@ -17,11 +17,11 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.report.Verdict;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.train.Machine;
-import org.resnet4j.train.Recipe;
-import org.resnet4j.train.RecipeFile;
 import org.resnet4j.train.SavedModel;
 import org.resnet4j.train.Training;
 

@@ -9,8 +9,8 @@ import java.util.Map;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Network;
-import org.resnet4j.train.Recipe;
-import org.resnet4j.train.RecipeFile;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 
 /**
  * What a study of the construction trains, for every seed: a shallow plain network and a deep one.

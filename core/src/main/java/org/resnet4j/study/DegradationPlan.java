@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.resnet4j.arch.Catalogue;
-import org.resnet4j.train.Recipe;
-import org.resnet4j.train.RecipeFile;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 
 /**
  * What a study of degradation trains: for every seed, every arm at every depth.

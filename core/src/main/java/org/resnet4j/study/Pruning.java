@@ -18,14 +18,14 @@ import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Network;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.train.DivergedException;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
-import org.resnet4j.train.Recipe;
-import org.resnet4j.train.RecipeFile;
 import org.resnet4j.train.RunException;
 import org.resnet4j.train.SavedModel;
 import org.resnet4j.train.StoppedException;
@@ -466,11 +466,11 @@ public final class Pruning {
             Outcome outcome = fineTune(search, kept, recipe);
             SavedModel tuned = SavedModel.open(outcome.run());
             try (LiveNetwork live = tuned.live(Device.of("auto"), Precision.FP32)) {
-              return new Tuned(recipe.rate(), search.beside(start, live), null);
+              return new Tuned(recipe.rates().rate(), search.beside(start, live), null);
             }
           } catch (DivergedException e) {
             // The shorter network is there all the same, and is what the search was for.
-            return new Tuned(recipe.rate(), null, String.valueOf(e.getMessage()));
+            return new Tuned(recipe.rates().rate(), null, String.valueOf(e.getMessage()));
           }
         },
         tuned ->

@@ -12,8 +12,8 @@ import org.resnet4j.data.batch.Augmentation;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
-import org.resnet4j.train.Recipe;
-import org.resnet4j.train.RecipeFile;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.SavedModel;
 import org.resnet4j.train.Setup;
 

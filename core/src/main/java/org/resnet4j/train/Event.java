@@ -3,6 +3,7 @@ package org.resnet4j.train;
 import java.nio.file.Path;
 import java.util.List;
 import org.resnet4j.arch.Network;
+import org.resnet4j.recipe.Recipe;
 
 /**
  * What a run tells the world; console, CSV, TensorBoard and report are readers of it.

@@ -3,19 +3,18 @@ package org.resnet4j.train;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Tensors;
 
 /** Takes steps one at a time: forward, loss, backward, change of the weights. */
 final class Learner {
-  private static final long MEAN = 1; // at::Reduction::Mean
-  private static final long IGNORED_LABEL = -100; // PyTorch's default: no label is ignored
-
   private final Recipe recipe;
   private final LiveNetwork network;
+  private final Pass pass;
+  private final Objective objective;
   private final Optimizer optimizer;
 
   /**
@@ -29,6 +28,8 @@ final class Learner {
   Learner(Recipe recipe, LiveNetwork network, Optimizer optimizer) {
     this.recipe = recipe;
     this.network = network;
+    this.pass = new AutogradPass(network);
+    this.objective = new Objective(recipe.targets(), network.device());
     this.optimizer = optimizer;
   }
 
@@ -40,17 +41,14 @@ final class Learner {
   Learned learn(Batch batch, long step, double rate) {
     try (PointerScope temporaries = new PointerScope()) {
       torch.manual_seed(drawsOf(step));
-      Tensor logits = network.forward(Evaluator.images(network, batch));
-      Tensor labels = Tensors.on(network.device(), Tensors.of(batch.labels()));
-      Tensor mean =
-          torch.cross_entropy_loss(
-              logits, labels, new TensorOptional(), MEAN, IGNORED_LABEL, recipe.labelSmoothing());
+      Tensor logits = pass.forward(Evaluator.images(network, batch));
+      Tensor mean = objective.loss(logits, batch);
       double loss = mean.item_double();
       if (!Double.isFinite(loss)) {
         return new Learned(
             loss, 0); // Before the step: the weights stay those of the last good one.
       }
-      mean.backward();
+      pass.backward(mean);
       optimizer.step(rate, step);
       int right =
           new Logits(Tensors.floats(logits), network.network().classes())

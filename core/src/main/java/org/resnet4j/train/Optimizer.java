@@ -12,6 +12,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Parameter.Role;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Optimization;
+import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Tensors;
 
 /**
@@ -36,9 +38,12 @@ final class Optimizer implements AutoCloseable {
       for (Parameter parameter : network.network().state()) {
         if (parameter.role().trained()) {
           Tensor tensor = network.tensor(parameter.name());
-          double decay = decays(recipe.decayed(), parameter.role()) ? recipe.weightDecay() : 0;
+          double decay =
+              decays(recipe.optimization().decayed(), parameter.role())
+                  ? recipe.optimization().weightDecay()
+                  : 0;
           slots.add(
-              recipe.optimizer() == Recipe.OptimizerKind.SGD
+              recipe.optimization().optimizer() == Optimization.Rule.SGD
                   ? slot(tensor, keep(parameter.name() + ".momentum", tensor), decay)
                   : new Slot(
                       tensor,
@@ -60,7 +65,7 @@ final class Optimizer implements AutoCloseable {
     return zeros;
   }
 
-  static boolean decays(Recipe.Decayed policy, Role role) {
+  static boolean decays(Optimization.Decayed policy, Role role) {
     return switch (policy) {
       case ALL -> true;
       case NO_NORM -> role == Role.CONVOLUTION_WEIGHT || role == Role.LINEAR_WEIGHT;
@@ -86,7 +91,7 @@ final class Optimizer implements AutoCloseable {
         if (!gradient.defined()) {
           continue; // Nothing of the loss came through this parameter.
         }
-        if (recipe.optimizer() == Recipe.OptimizerKind.SGD) {
+        if (recipe.optimization().optimizer() == Optimization.Rule.SGD) {
           sgd(slot, gradient, rate);
         } else {
           adamW(slot, gradient, rate, step);
@@ -101,16 +106,17 @@ final class Optimizer implements AutoCloseable {
       gradient.add_(slot.parameter, new Scalar(slot.decay));
     }
     Tensor direction = gradient;
-    if (recipe.momentum() > 0) {
-      Scalar momentum = new Scalar(recipe.momentum());
+    if (recipe.optimization().momentum() > 0) {
+      Scalar momentum = new Scalar(recipe.optimization().momentum());
       slot.first.mul_(momentum).add_(gradient);
-      direction = recipe.nesterov() ? gradient.add_(slot.first, momentum) : slot.first;
+      direction =
+          recipe.optimization().nesterov() ? gradient.add_(slot.first, momentum) : slot.first;
     }
     slot.parameter.add_(direction, new Scalar(-rate));
   }
 
   private void adamW(Slot slot, Tensor gradient, double rate, long step) {
-    double beta1 = recipe.momentum();
+    double beta1 = recipe.optimization().momentum();
     double correction1 = 1 - Math.pow(beta1, (double) step + 1);
     double correction2 = 1 - Math.pow(ADAM_BETA2, (double) step + 1);
     slot.parameter.mul_(new Scalar(1 - rate * slot.decay));

@@ -2,6 +2,7 @@ package org.resnet4j.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.resnet4j.recipe.Recipe;
 
 /**
  * Where a run stands, apart from its weights: with them, all that it needs to go on.
@@ -40,7 +41,7 @@ record Progress(
   }
 
   static Progress beginning(Recipe recipe) {
-    return new Progress(0, 0, 0, 0, 0, 0, 1, recipe.lowRate() > 0, 0, 0, 0, List.of());
+    return new Progress(0, 0, 0, 0, 0, 0, 1, recipe.rates().lowRate() > 0, 0, 0, 0, List.of());
   }
 
   /** After one more batch. */

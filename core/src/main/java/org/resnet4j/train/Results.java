@@ -12,6 +12,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.image.PngEncoder;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.report.Confusion;
 import org.resnet4j.report.EpochRow;
 import org.resnet4j.report.RunReport;

@@ -1,6 +1,8 @@
 package org.resnet4j.train;
 
 import java.util.List;
+import org.resnet4j.recipe.Rates;
+import org.resnet4j.recipe.Recipe;
 
 /** The learning rate as a function of the step, from 0; so a resumed run needs only its step. */
 @FunctionalInterface
@@ -14,15 +16,16 @@ interface Schedule {
    * @param stepsPerEpoch what the warm-up is counted in
    */
   static Schedule of(Recipe recipe, long steps, long stepsPerEpoch) {
-    double peak = recipe.rate();
-    long asked = Math.round(recipe.warmup() * stepsPerEpoch);
+    double peak = recipe.rates().rate();
+    long asked = Math.round(recipe.rates().warmup() * stepsPerEpoch);
     // One-cycle is its warm-up and what follows: without one of its own it rises for a quarter.
-    boolean rises = recipe.schedule() == Recipe.ScheduleKind.ONE_CYCLE && asked == 0;
+    boolean rises = recipe.rates().schedule() == Rates.Kind.ONE_CYCLE && asked == 0;
     long warmup = Math.min(steps, rises ? steps / 4 : asked);
     Schedule main =
-        switch (recipe.schedule()) {
+        switch (recipe.rates().schedule()) {
           case CONSTANT -> step -> peak;
-          case MULTI_STEP -> multiStep(peak, recipe.milestones(), recipe.drop(), steps);
+          case MULTI_STEP ->
+              multiStep(peak, recipe.rates().milestones(), recipe.rates().drop(), steps);
           case COSINE ->
               step -> peak * 0.5 * (1 + Math.cos(Math.PI * fraction(step, warmup, steps)));
           case ONE_CYCLE -> step -> peak * (1 - fraction(step, warmup, steps));

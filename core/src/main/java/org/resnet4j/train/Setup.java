@@ -17,6 +17,8 @@ import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
 
@@ -126,7 +128,7 @@ public record Setup(
   }
 
   private static Preprocessing preprocessing(Recipe recipe, Network network, Dataset train) {
-    return switch (recipe.normalisation()) {
+    return switch (recipe.variation().normalisation()) {
       case CHANNEL -> Preprocessing.measure(train, network.input(), MEASURED);
       case PIXEL_MEAN -> Preprocessing.measurePerPixel(train, network.input(), MEASURED);
     };
@@ -159,7 +161,7 @@ public record Setup(
   /** The training images in the order of the seed, varied; batches are all full if one can be. */
   Loader trainImages() {
     Augmentation augmentation =
-        switch (recipe.augmentation()) {
+        switch (recipe.variation().augmentation()) {
           case NONE -> new Augmentation.None();
           case PAD_CROP -> new Augmentation.PadCropFlip(4, false);
           case PAD_CROP_FLIP -> new Augmentation.PadCropFlip(4, true);

@@ -12,6 +12,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;

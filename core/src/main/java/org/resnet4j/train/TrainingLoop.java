@@ -9,6 +9,7 @@ import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Recipe;
 
 /** The loop: batches in, events out, a checkpoint after each epoch and when told to stop. */
 final class TrainingLoop {
@@ -112,7 +113,7 @@ final class TrainingLoop {
   }
 
   private void learn(Batch batch) {
-    double rate = progress.lowRate() ? recipe.lowRate() : schedule.at(progress.step());
+    double rate = progress.lowRate() ? recipe.rates().lowRate() : schedule.at(progress.step());
     Learner.Learned learned = learner.learn(batch, progress.step(), rate);
     double loss = learned.loss();
     requireFinite(loss, rate);
@@ -122,7 +123,7 @@ final class TrainingLoop {
     lastStepNanos = now;
     stepSeconds =
         stepSeconds == 0 ? seconds : SPEED_MEMORY * stepSeconds + (1 - SPEED_MEMORY) * seconds;
-    progress = progress.learned(loss, right, batch.size(), recipe.lowRateUntil(), seconds);
+    progress = progress.learned(loss, right, batch.size(), recipe.rates().lowRateUntil(), seconds);
     events.accept(event(loss, (double) right / batch.size(), rate, batch.size()));
   }
 

@@ -4,6 +4,7 @@ import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
 

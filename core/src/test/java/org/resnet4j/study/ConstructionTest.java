@@ -22,8 +22,8 @@ import org.resnet4j.data.image.PngEncoder;
 import org.resnet4j.data.shapes.Shapes;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
+import org.resnet4j.recipe.Recipe;
 import org.resnet4j.report.Verdict.Status;
-import org.resnet4j.train.Recipe;
 
 /** The thought experiment on 32 images, and what its numbers may be said to show. */
 class ConstructionTest {

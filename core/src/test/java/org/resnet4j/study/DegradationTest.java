@@ -41,8 +41,8 @@ class DegradationTest {
     DegradationPlan.Run deepest = plan.runs().get(4);
     assertThat(deepest.recipe().model()).isEqualTo("resnet110-plain");
     assertThat(deepest.recipe().iterations()).isEqualTo(64_000);
-    assertThat(deepest.recipe().lowRate()).isEqualTo(0.01); // Section 4.2: 0.01 to warm up.
-    assertThat(plan.runs().get(3).recipe().lowRate()).isZero();
+    assertThat(deepest.recipe().rates().lowRate()).isEqualTo(0.01); // Section 4.2: 0.01 to warm up.
+    assertThat(plan.runs().get(3).recipe().rates().lowRate()).isZero();
   }
 
   @Test

@@ -14,13 +14,13 @@ import org.resnet4j.arch.ShortcutOption;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.shapes.Shapes;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.report.Verdict;
 import org.resnet4j.report.Verdict.Status;
 import org.resnet4j.study.Signals.Placed;
 import org.resnet4j.study.SignalsLook.LayerSignal;
 import org.resnet4j.study.SignalsLook.Moment;
 import org.resnet4j.study.SignalsLook.UnitSignal;
-import org.resnet4j.train.RecipeFile;
 import org.resnet4j.train.Setup;
 
 /** Verdicts on looks whose values are given. */

@@ -18,7 +18,7 @@ import org.resnet4j.data.DataException;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.image.PngEncoder;
 import org.resnet4j.data.shapes.Shapes;
-import org.resnet4j.train.RecipeFile;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.Training;
 
 /** Whole studies of seconds: 24 drawn images, networks of 8 layers and 4 channels. */

@@ -19,6 +19,9 @@ import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Stage;
 import org.resnet4j.arch.Stem;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Optimization;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.tensor.Tensors;
@@ -75,7 +78,7 @@ class OptimizerTest {
 
   @Test
   void decays_what_the_policy_says() {
-    assertThat(decayed(Recipe.Decayed.ALL))
+    assertThat(decayed(Optimization.Decayed.ALL))
         .containsExactly(
             Role.CONVOLUTION_WEIGHT,
             Role.CONVOLUTION_BIAS,
@@ -84,12 +87,12 @@ class OptimizerTest {
             Role.NORM_BIAS,
             Role.LINEAR_WEIGHT,
             Role.LINEAR_BIAS);
-    assertThat(decayed(Recipe.Decayed.NO_NORM))
+    assertThat(decayed(Optimization.Decayed.NO_NORM))
         .containsExactly(Role.CONVOLUTION_WEIGHT, Role.LINEAR_WEIGHT);
-    assertThat(decayed(Recipe.Decayed.CONVOLUTIONS)).containsExactly(Role.CONVOLUTION_WEIGHT);
+    assertThat(decayed(Optimization.Decayed.CONVOLUTIONS)).containsExactly(Role.CONVOLUTION_WEIGHT);
   }
 
-  private static List<Role> decayed(Recipe.Decayed policy) {
+  private static List<Role> decayed(Optimization.Decayed policy) {
     return Arrays.stream(Role.values())
         .filter(Role::trained)
         .filter(role -> Optimizer.decays(policy, role))

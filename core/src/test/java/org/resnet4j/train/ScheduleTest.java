@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 
 /** Rates at steps worked out by hand. */
 class ScheduleTest {
@@ -71,12 +73,12 @@ class ScheduleTest {
     assertThat(progress.lowRate()).isTrue();
     // All right from now on: the average error is 0.98^n, which passes 0.8 between n = 11 and 12.
     for (int i = 0; i < 11; i++) {
-      progress = progress.learned(1, 128, 128, recipe.lowRateUntil(), 1);
+      progress = progress.learned(1, 128, 128, recipe.rates().lowRateUntil(), 1);
     }
     assertThat(progress.lowRate()).isTrue();
-    progress = progress.learned(1, 128, 128, recipe.lowRateUntil(), 1);
+    progress = progress.learned(1, 128, 128, recipe.rates().lowRateUntil(), 1);
     assertThat(progress.lowRate()).isFalse();
-    assertThat(progress.learned(1, 0, 128, recipe.lowRateUntil(), 1).lowRate())
+    assertThat(progress.learned(1, 0, 128, recipe.rates().lowRateUntil(), 1).lowRate())
         .as("it does not come back")
         .isFalse();
   }

@@ -24,6 +24,8 @@ import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.image.PngEncoder;
 import org.resnet4j.data.shapes.Shapes;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.recipe.RecipeFile;
 
 /** Real runs of seconds: 32 drawn images, a network of 8 layers. */
 class TinyTrainingTest {

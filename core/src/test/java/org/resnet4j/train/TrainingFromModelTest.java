@@ -27,6 +27,7 @@ import org.resnet4j.data.image.PngEncoder;
 import org.resnet4j.data.shapes.Shapes;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.nn.ReproducibleValues;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.weights.WeightsException;

@@ -1,4 +1,4 @@
-package org.resnet4j.train;
+package org.resnet4j.recipe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,17 +27,23 @@ class RecipeFileTest {
     assertThat(paper.iterations()).isEqualTo(64_000);
     assertThat(paper.epochs()).isZero();
     assertThat(paper.batch()).isEqualTo(128);
-    assertThat(paper.rate()).isEqualTo(0.1);
-    assertThat(paper.momentum()).isEqualTo(0.9);
-    assertThat(paper.nesterov()).isFalse();
-    assertThat(paper.weightDecay()).isEqualTo(1e-4);
-    assertThat(paper.decayed()).isEqualTo(Recipe.Decayed.ALL);
-    assertThat(paper.milestones()).containsExactly(0.5, 0.75);
-    assertThat(paper.drop()).isEqualTo(0.1);
-    assertThat(paper.labelSmoothing()).isZero();
+    assertThat(paper.rates().rate()).isEqualTo(0.1);
+    assertThat(paper.optimization().momentum()).isEqualTo(0.9);
+    assertThat(paper.optimization().nesterov()).isFalse();
+    assertThat(paper.optimization().weightDecay()).isEqualTo(1e-4);
+    assertThat(paper.optimization().decayed()).isEqualTo(Optimization.Decayed.ALL);
+    assertThat(paper.rates().milestones()).containsExactly(0.5, 0.75);
+    assertThat(paper.rates().drop()).isEqualTo(0.1);
+    assertThat(paper.targets().labelSmoothing()).isZero();
     assertThat(paper.stochasticDepth()).isZero();
-    assertThat(paper.augmentation()).isEqualTo(Recipe.AugmentationKind.PAD_CROP_FLIP);
-    assertThat(paper.normalisation()).isEqualTo(Recipe.Normalisation.PIXEL_MEAN);
+    assertThat(paper.variation().augmentation()).isEqualTo(Variation.Cut.PAD_CROP_FLIP);
+    assertThat(paper.variation().normalisation()).isEqualTo(Variation.Normalisation.PIXEL_MEAN);
+  }
+
+  @Test
+  void gives_a_key_that_is_left_out_the_papers_value() throws IOException {
+    Recipe named = RecipeFile.load(file("name: cifar-paper\n").toString(), Map.of());
+    assertThat(named).isEqualTo(RecipeFile.load("cifar-paper", Map.of()));
   }
 
   @ParameterizedTest
@@ -55,8 +61,8 @@ class RecipeFileTest {
         RecipeFile.load(written.toString(), Map.of("epochs", "4", "schedule", "cosine"));
     assertThat(recipe.name()).isEqualTo("mine");
     assertThat(recipe.epochs()).isEqualTo(4);
-    assertThat(recipe.schedule()).isEqualTo(Recipe.ScheduleKind.COSINE);
-    assertThat(recipe.milestones()).isEqualTo(List.of(0.25, 0.5));
+    assertThat(recipe.rates().schedule()).isEqualTo(Rates.Kind.COSINE);
+    assertThat(recipe.rates().milestones()).isEqualTo(List.of(0.25, 0.5));
   }
 
   @Test

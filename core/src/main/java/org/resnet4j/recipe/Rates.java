@@ -1,0 +1,67 @@
+package org.resnet4j.recipe;
+
+import java.util.List;
+
+/**
+ * The learning rate over a run.
+ *
+ * @param rate the highest
+ * @param schedule how it changes after the warm-up
+ * @param warmup epochs of linear warm-up; 0 for none
+ * @param milestones where multi-step drops the rate, as fractions of the run
+ * @param drop the factor of each drop
+ * @param lowRate the rate until the training error falls below {@code lowRateUntil}; 0 for none
+ * @param lowRateUntil training error, a fraction; arXiv 1512.03385, section 4.2: 0.8 for 110 layers
+ */
+public record Rates(
+    double rate,
+    Kind schedule,
+    double warmup,
+    List<Double> milestones,
+    double drop,
+    double lowRate,
+    double lowRateUntil) {
+
+  /** How the rate changes over a run, after the warm-up. */
+  public enum Kind {
+    CONSTANT,
+    MULTI_STEP,
+    COSINE,
+    /** Up in a straight line for the first quarter, then down to zero; arXiv 1708.07120. */
+    ONE_CYCLE
+  }
+
+  /** Throws {@link IllegalArgumentException} that lists every value out of its range. */
+  public Rates {
+    milestones = List.copyOf(milestones);
+    new Problems()
+        .check(rate > 0 && rate < 1e3, "rate = %s: must be above 0 and below 1000", rate)
+        .check(warmup >= 0 && warmup < 1e4, "warmup = %s: must be 0 or more epochs", warmup)
+        .check(
+            rise(milestones),
+            "milestones = %s: must rise from above 0 to below 1, as fractions of the run",
+            milestones)
+        .check(drop > 0 && drop <= 1, "drop = %s: must be above 0 and at most 1", drop)
+        .check(
+            lowRate >= 0 && lowRate <= rate,
+            "low-rate = %s: must be from 0 to rate = %s",
+            lowRate,
+            rate)
+        .check(
+            lowRateUntil > 0 && lowRateUntil <= 1,
+            "low-rate-until = %s: must be a training error above 0 and at most 1",
+            lowRateUntil)
+        .refuse();
+  }
+
+  private static boolean rise(List<Double> fractions) {
+    double last = 0;
+    for (double fraction : fractions) {
+      if (!(fraction > last && fraction < 1)) {
+        return false;
+      }
+      last = fraction;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,83 @@
+package org.resnet4j.recipe;
+
+import java.util.List;
+
+/**
+ * How to train: everything that decides a run except its data.
+ *
+ * <p>Written and read as flat YAML by {@link RecipeFile}: the keys are the components of this
+ * record and of the records in it, with dashes for capital letters: {@code weightDecay} is {@code
+ * weight-decay} there.
+ *
+ * @param name what the recipe is called
+ * @param model the network, a name of the catalogue
+ * @param size side of the square images in pixels; 0 for the images' own, or the network's where
+ *     they differ
+ * @param epochs passes over the training images; 0 where {@code iterations} decides
+ * @param iterations optimizer steps; 0 where {@code epochs} decides
+ * @param batch images a step
+ * @param optimization how gradients change weights
+ * @param rates the learning rate over the run
+ * @param variation what training images go through
+ * @param targets what the network is asked for
+ * @param zeroBranch whether the last batch norm of each branch starts at zero
+ * @param stochasticDepth how often training leaves the last branch out, the others in proportion to
+ *     their depth; arXiv 1603.09382; 0 for never
+ * @param precision of activations: auto, fp32 or bf16
+ * @param device auto, cpu or cuda
+ * @param unreadable what to do about an image that cannot be read: fail or skip
+ * @param seed of every random choice
+ */
+public record Recipe(
+    String name,
+    String model,
+    int size,
+    int epochs,
+    int iterations,
+    int batch,
+    Optimization optimization,
+    Rates rates,
+    Variation variation,
+    Targets targets,
+    boolean zeroBranch,
+    double stochasticDepth,
+    String precision,
+    String device,
+    String unreadable,
+    long seed) {
+
+  /** Throws {@link IllegalArgumentException} that lists every value out of its range. */
+  public Recipe {
+    double warmup = rates.warmup();
+    new Problems()
+        .check(size >= 0 && size <= 4096, "size = %d: must be from 0 to 4096 pixels", size)
+        .check(
+            epochs >= 0 && iterations >= 0 && (epochs > 0) != (iterations > 0),
+            "epochs = %d, iterations = %d: one must be above 0 and the other 0",
+            epochs,
+            iterations)
+        .check(batch >= 2, "batch = %d: must be at least 2, batch norm needs company", batch)
+        .check(
+            iterations > 0 || warmup < epochs || warmup == 0,
+            "warmup = %s: must be below epochs = %d",
+            warmup,
+            epochs)
+        .check(
+            stochasticDepth >= 0 && stochasticDepth < 1,
+            "stochastic-depth = %s: must be from 0 to below 1",
+            stochasticDepth)
+        .check(
+            List.of("auto", "fp32", "bf16").contains(precision),
+            "precision = %s: must be auto, fp32 or bf16",
+            precision)
+        .check(
+            List.of("auto", "cpu", "cuda").contains(device),
+            "device = %s: must be auto, cpu or cuda",
+            device)
+        .check(
+            List.of("fail", "skip").contains(unreadable),
+            "unreadable = %s: must be fail or skip",
+            unreadable)
+        .refuse();
+  }
+}
