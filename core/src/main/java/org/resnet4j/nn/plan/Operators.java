@@ -36,6 +36,7 @@ import org.bytedeco.dnnl.global.dnnl.prop_kind;
 import org.bytedeco.dnnl.inner_product_backward_data;
 import org.bytedeco.dnnl.inner_product_backward_weights;
 import org.bytedeco.dnnl.inner_product_forward;
+import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.memory.data_type;
 import org.bytedeco.dnnl.memory.format_tag;
@@ -57,6 +58,12 @@ final class Operators {
   // Torchvision's, timm's and the paper's code agree on it.
   private static final float EPSILON = 1e-5f;
   private static final long[] NONE = {0, 0};
+
+  /**
+   * Up to so many pixels in a batch the weight gradient of a 1x1 convolution is faster as a product
+   * of matrices: oneDNN's convolution loses time on weights that are large beside the maps.
+   */
+  private static final long FEW_PIXELS = 4096;
 
   private final Program program;
   private final data_type type;
@@ -287,6 +294,53 @@ final class Operators {
     }
 
     void addWeightGradient(Gradient gradient) {
+      if (c.kernel() == 1
+          && c.stride() == 1
+          && c.padding() == 0
+          && c.groups() == 1
+          && !c.bias()
+          && out.perChannel() <= FEW_PIXELS) {
+        addWeightGradientAsProduct(gradient);
+      } else {
+        addWeightGradientAsConvolution(gradient);
+      }
+    }
+
+    /** The product of all pixels' gradients, transposed, and all pixels. */
+    private void addWeightGradientAsProduct(Gradient gradient) {
+      long pixels = out.perChannel();
+      long[] left = {c.out(), pixels};
+      long[] right = {pixels, c.in()};
+      long[] product = {c.out(), c.in()};
+      try (PointerScope scope = new PointerScope()) {
+        Values rows =
+            program.in(gradient.values().piece(), new memory.desc(left, type, format_tag.ba), left);
+        Values pixelRows =
+            program.in(in.piece(), new memory.desc(right, type, format_tag.ab), right);
+        Values result =
+            program.in(
+                weights.gradient(layer + ".weight").piece(),
+                new memory.desc(product, data_type.f32, format_tag.ab),
+                product);
+        matmul.primitive_desc description =
+            new matmul.primitive_desc(
+                program.cpu(),
+                rows.layout(),
+                pixelRows.layout(),
+                result.layout(),
+                program.attributes(),
+                false);
+        program.add(
+            "convolution, weight gradient",
+            layer,
+            out.shape(),
+            new matmul(description),
+            description,
+            Map.of(DNNL_ARG_SRC, rows, DNNL_ARG_WEIGHTS, pixelRows, DNNL_ARG_DST, result));
+      }
+    }
+
+    private void addWeightGradientAsConvolution(Gradient gradient) {
       try (PointerScope scope = new PointerScope()) {
         memory.desc any = new memory.desc(dims, data_type.f32, format_tag.any);
         convolution_backward_weights.primitive_desc description =
