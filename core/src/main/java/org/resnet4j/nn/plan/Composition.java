@@ -132,7 +132,7 @@ final class Composition implements AutoCloseable {
     }
     Gradient gradient = new Gradient(logitsGradient, false);
     for (int i = backs.size() - 1; i >= 0; i--) {
-      gradient = backs.get(i).from(gradient, i > 0);
+      gradient = backs.get(i).from(gradient, i > 0 ? Wanted.ALONE : Wanted.NOTHING);
     }
     program.complete();
   }
@@ -161,8 +161,8 @@ final class Composition implements AutoCloseable {
           after.values(),
           after.overwritable(),
           (gradient, wanted) -> {
-            Gradient made = branch.back().from(after.back().from(gradient, true), true);
-            return before.back().from(made, wanted);
+            Gradient made = after.back().from(gradient, Wanted.ALONE);
+            return before.back().from(branch.back().from(made, Wanted.ALONE), wanted);
           });
     }
     boolean shares = unit.sharesActivation();
@@ -175,16 +175,29 @@ final class Composition implements AutoCloseable {
         after.values(),
         after.overwritable(),
         (gradient, wanted) -> {
-          Gradient made = sum.back().from(after.back().from(gradient, true), true);
-          Gradient byBranch = branch.back().from(made.shared(), true);
-          boolean same = byBranch.values().piece() == made.values().piece();
-          Gradient byShortcut = shortcut.back().from(same ? made.shared() : made, true);
+          Gradient made = sum.back().from(after.back().from(gradient, Wanted.ALONE), Wanted.ALONE);
           if (shares) {
-            return before.back().from(operators.met(unit.name(), byBranch, byShortcut), wanted);
+            Gradient both = met(branch.back(), shortcut.back(), unit.shortcut().isEmpty(), made);
+            return before.back().from(both, wanted);
           }
-          Gradient byBefore = before.back().from(byBranch, true);
-          return operators.met(unit.name(), byBefore, byShortcut);
+          Made.Back deep =
+              (by, more) -> before.back().from(branch.back().from(by, Wanted.ALONE), more);
+          Made.Back way = unit.before().isEmpty() ? branch.back() : deep;
+          Gradient both = met(way, shortcut.back(), unit.shortcut().isEmpty(), made);
+          return wanted.onto() == null ? both : operators.met(unit.name(), wanted.onto(), both);
         });
+  }
+
+  /** The sum of the gradients that two paths give, made in the place of one of them. */
+  private Gradient met(Made.Back branch, Made.Back shortcut, boolean identity, Gradient made) {
+    if (identity && made.overwritable()) {
+      return branch.from(made.shared(), Wanted.onto(made));
+    }
+    Gradient byBranch = branch.from(made.shared(), Wanted.ALONE);
+    if (!byBranch.overwritable()) {
+      return operators.met("", byBranch, shortcut.from(made.shared(), Wanted.ALONE));
+    }
+    return shortcut.from(made, Wanted.onto(byBranch));
   }
 
   private static boolean isRelu(Layer layer) {
@@ -197,8 +210,11 @@ final class Composition implements AutoCloseable {
    * @param overwritable whether what goes in may be overwritten
    */
   private Made path(List<Layer> layers, Values in, boolean overwritable, boolean recorded) {
+    if (layers.isEmpty()) {
+      return operators.unchanged("", in, overwritable);
+    }
     List<Made.Back> backs = new ArrayList<>();
-    Made last = Made.unchanged(in, overwritable);
+    Made last = operators.unchanged("", in, overwritable);
     for (int i = 0; i < layers.size(); i++) {
       Layer layer = layers.get(i);
       if (layer.operation() instanceof Operation.BatchNorm) {
@@ -215,10 +231,10 @@ final class Composition implements AutoCloseable {
         last.overwritable(),
         (gradient, wanted) -> {
           Gradient by = gradient;
-          for (int i = backs.size() - 1; i >= 0; i--) {
-            by = backs.get(i).from(by, wanted || i > 0);
+          for (int i = backs.size() - 1; i > 0; i--) {
+            by = backs.get(i).from(by, Wanted.ALONE);
           }
-          return by;
+          return backs.get(0).from(by, wanted);
         });
   }
 
@@ -267,7 +283,7 @@ final class Composition implements AutoCloseable {
       long[] window = {pool.window(), pool.window()};
       return operators.pool(name, how, in, window, pool.stride(), 0, out.height(), out.width());
     }
-    return Made.unchanged(in, overwritable); // What knows() let through does nothing.
+    return operators.unchanged(name, in, overwritable); // What knows() let through does nothing.
   }
 
   @Override

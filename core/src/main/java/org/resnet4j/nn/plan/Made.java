@@ -9,16 +9,11 @@ record Made(Values values, boolean overwritable, Back back) {
   /** Adds the steps that lead back. */
   interface Back {
     /**
-     * Adds the steps from the gradient by what was made to the gradients of the parameters and,
-     * where it is wanted, by what it was made of.
+     * Adds the steps from the gradient by what was made to the gradients of the parameters and, as
+     * wanted, by what it was made of.
      *
      * @return anything where nothing is wanted
      */
-    Gradient from(Gradient gradient, boolean wanted);
-  }
-
-  /** What is given is what is made. */
-  static Made unchanged(Values values, boolean overwritable) {
-    return new Made(values, overwritable, (gradient, wanted) -> gradient);
+    Gradient from(Gradient gradient, Wanted wanted);
   }
 }

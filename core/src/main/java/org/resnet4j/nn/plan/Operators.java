@@ -28,6 +28,7 @@ import org.bytedeco.dnnl.binary;
 import org.bytedeco.dnnl.convolution_backward_data;
 import org.bytedeco.dnnl.convolution_backward_weights;
 import org.bytedeco.dnnl.convolution_forward;
+import org.bytedeco.dnnl.deconvolution_forward;
 import org.bytedeco.dnnl.eltwise_backward;
 import org.bytedeco.dnnl.eltwise_forward;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
@@ -45,6 +46,7 @@ import org.bytedeco.dnnl.pooling_forward;
 import org.bytedeco.dnnl.post_ops;
 import org.bytedeco.dnnl.primitive_attr;
 import org.bytedeco.dnnl.reorder;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.resnet4j.arch.Convolution;
 
@@ -81,23 +83,36 @@ final class Operators {
   // Convolutions.
 
   Made convolution(String layer, Convolution c, Values in) {
-    boolean grouped = c.groups() > 1;
-    long k = c.kernel();
-    long[] dims =
-        grouped
-            ? new long[] {c.groups(), c.out() / c.groups(), c.in() / c.groups(), k, k}
-            : new long[] {c.out(), c.in(), k, k};
-    // In memory (out, height, width, in), which PyTorch calls channels-last.
-    long row = k * c.in() / c.groups();
-    long ins = c.in() / c.groups();
-    long[] strides =
-        grouped
-            ? new long[] {c.out() / c.groups() * k * row, k * row, 1, row, ins}
-            : new long[] {k * row, 1, row, ins};
+    boolean thinning = c.kernel() == 1 && c.stride() > 1 && c.padding() == 0;
+    return thinning ? thinned(layer, c, in) : whole(layer, c, in);
+  }
+
+  /**
+   * A 1x1 convolution of every stride-th pixel: of what is left when the others are gone, as
+   * oneDNN's kernels without a stride are faster.
+   */
+  private Made thinned(String layer, Convolution c, Values in) {
+    Thinning thinning = new Thinning(layer, in, c.stride(), 0, 0);
+    Convolution every =
+        new Convolution(c.in(), c.out(), 1, 1, 0, c.dilation(), c.groups(), c.bias());
+    Made made = whole(layer, every, thinning.taken());
+    return new Made(
+        made.values(),
+        true,
+        (gradient, wanted) -> {
+          if (wanted.onto() == null) {
+            made.back().from(gradient, Wanted.NOTHING);
+            return wanted.any() ? addDataGradient(layer, c, in, gradient, wanted) : gradient;
+          }
+          Gradient thin = made.back().from(gradient, Wanted.ALONE);
+          return thinning.added(thin, wanted.onto());
+        });
+  }
+
+  private Made whole(String layer, Convolution c, Values in) {
+    long[] dims = dims(c);
     try (PointerScope scope = new PointerScope()) {
-      memory.desc plain = new memory.desc(dims, data_type.f32, strides);
-      Values master = weights.parameter(layer + ".weight", plain, dims);
-      Values bias = c.bias() ? bias(layer, c.out()) : null;
+      Values master = master(layer, c);
       Values out =
           program.maps(type, in.images(), c.out(), length(in.height(), c), length(in.width(), c));
       Kernel kernel = new Kernel(layer, c, in, out, dims);
@@ -106,8 +121,8 @@ final class Operators {
       arguments.put(DNNL_ARG_SRC, in);
       arguments.put(DNNL_ARG_WEIGHTS, packed);
       arguments.put(DNNL_ARG_DST, out);
-      if (bias != null) {
-        arguments.put(DNNL_ARG_BIAS, bias);
+      if (c.bias()) {
+        arguments.put(DNNL_ARG_BIAS, bias(layer, c.out()));
       }
       program.add(
           "convolution",
@@ -121,8 +136,33 @@ final class Operators {
           true,
           (gradient, wanted) -> {
             kernel.addWeightGradient(gradient);
-            return wanted ? kernel.addDataGradient(gradient, master) : gradient;
+            return wanted.any() ? addDataGradient(layer, c, in, gradient, wanted) : gradient;
           });
+    }
+  }
+
+  private static long[] dims(Convolution c) {
+    long k = c.kernel();
+    return c.groups() > 1
+        ? new long[] {c.groups(), c.out() / c.groups(), c.in() / c.groups(), k, k}
+        : new long[] {c.out(), c.in(), k, k};
+  }
+
+  /** How weights lie in PyTorch's channels-last: (out, height, width, in). */
+  private static long[] strides(Convolution c) {
+    long ins = c.in() / c.groups();
+    long row = c.kernel() * ins;
+    long out = c.kernel() * row;
+    return c.groups() > 1
+        ? new long[] {c.out() / c.groups() * out, out, 1, row, ins}
+        : new long[] {out, 1, row, ins};
+  }
+
+  private Values master(String layer, Convolution c) {
+    try (PointerScope scope = new PointerScope()) {
+      long[] dims = dims(c);
+      memory.desc plain = new memory.desc(dims, data_type.f32, strides(c));
+      return weights.parameter(layer + ".weight", plain, dims);
     }
   }
 
@@ -134,7 +174,7 @@ final class Operators {
     for (int i = 0; i < ins; i++) {
       ones[(before + i) * ins + i] = 1;
     }
-    long[] dims = {c.out(), ins, 1, 1};
+    long[] dims = dims(c);
     try (PointerScope scope = new PointerScope()) {
       memory.desc plain = program.own(new memory.desc(dims, data_type.f32, format_tag.oihw));
       Values out =
@@ -151,11 +191,88 @@ final class Operators {
       return new Made(
           out,
           true,
-          (gradient, wanted) ->
-              wanted
-                  ? kernel.addDataGradient(
-                      gradient, wantedLayout -> program.constant(ones, plain, wantedLayout, dims))
-                  : gradient);
+          (gradient, wanted) -> {
+            if (wanted.onto() != null) {
+              Thinning thinning = new Thinning(layer, in, stride, before, c.out());
+              return thinning.added(gradient, wanted.onto());
+            }
+            return wanted.any()
+                ? kernel.addDataGradient(
+                    gradient, layout -> program.constant(ones, plain, layout, dims))
+                : gradient;
+          });
+    }
+  }
+
+  /** Every stride-th pixel of some feature maps, and the way back to where they came from. */
+  private final class Thinning {
+    private final String layer;
+    private final Values in;
+    private final long stride;
+    private final long[] thin;
+    private final long before;
+    private final long channels;
+
+    /**
+     * The pixels.
+     *
+     * @param before channels of the gradient before those of the maps
+     * @param channels of the gradient; 0 for as many as the maps have
+     */
+    Thinning(String layer, Values in, long stride, long before, long channels) {
+      this.layer = layer;
+      this.in = in;
+      this.stride = stride;
+      this.before = before;
+      this.channels = channels == 0 ? in.channels() : channels;
+      thin =
+          new long[] {
+            in.images(),
+            in.channels(),
+            (in.height() - 1) / stride + 1,
+            (in.width() - 1) / stride + 1
+          };
+    }
+
+    /** The pixels alone. */
+    Values taken() {
+      Values out = program.maps(type, thin);
+      reordered("pixels taken", layer, sparse(in), out);
+      return out;
+    }
+
+    /** The pixels' gradient added to that of all pixels. */
+    Gradient added(Gradient gradient, Gradient onto) {
+      try (PointerScope scope = new PointerScope()) {
+        long row = thin[3] * channels;
+        memory.desc layout =
+            new memory.desc(thin, type, new long[] {thin[2] * row, 1, row, channels});
+        Values part = part(gradient.values(), layout);
+        primitive_attr attributes = program.attributes();
+        post_ops sum = new post_ops();
+        sum.append_sum();
+        attributes.set_post_ops(sum);
+        reordered("gradients added", layer, part, sparse(onto.values()), attributes);
+      }
+      return onto;
+    }
+
+    private Values part(Values gradient, memory.desc layout) {
+      return before == 0
+          ? program.in(gradient.piece(), layout, thin)
+          : program.in(
+              gradient.piece(),
+              gradient.layout().submemory_desc(thin, new long[] {0, before, 0, 0}),
+              thin);
+    }
+
+    private Values sparse(Values maps) {
+      try (PointerScope scope = new PointerScope()) {
+        long pixel = maps.channels();
+        long row = maps.width() * pixel;
+        long[] strides = {maps.height() * row, 1, stride * row, stride * pixel};
+        return program.in(maps.piece(), new memory.desc(thin, type, strides), thin);
+      }
     }
   }
 
@@ -183,8 +300,15 @@ final class Operators {
 
   private void reordered(String operator, String layer, Values from, Values to) {
     try (PointerScope scope = new PointerScope()) {
+      reordered(operator, layer, from, to, program.attributes());
+    }
+  }
+
+  private void reordered(
+      String operator, String layer, Values from, Values to, primitive_attr attributes) {
+    try (PointerScope scope = new PointerScope()) {
       reorder.primitive_desc description =
-          new reorder.primitive_desc(from.view(), to.view(), program.attributes(), false);
+          new reorder.primitive_desc(from.view(), to.view(), attributes, false);
       program.add(
           operator,
           layer,
@@ -193,6 +317,91 @@ final class Operators {
           description,
           Map.of(DNNL_ARG_FROM, from, DNNL_ARG_TO, to));
     }
+  }
+
+  /**
+   * The gradient by what a convolution takes: a deconvolution of the gradient, which can add its
+   * result to another gradient in the same pass, or else oneDNN's own way back.
+   */
+  private Gradient addDataGradient(
+      String layer, Convolution c, Values in, Gradient gradient, Wanted wanted) {
+    Gradient onto = wanted.onto();
+    if (onto != null && onto.values().piece() == gradient.values().piece()) {
+      return given(layer, addDataGradient(layer, c, in, gradient, Wanted.ALONE), wanted);
+    }
+    Values master = master(layer, c);
+    try (PointerScope scope = new PointerScope()) {
+      // The weights with the first two axes exchanged.
+      long[] dims = dims(c);
+      long[] strides = strides(c);
+      exchange(dims, dims.length - 4, dims.length - 3);
+      exchange(strides, strides.length - 4, strides.length - 3);
+      primitive_attr attributes = program.attributes();
+      if (onto != null) {
+        post_ops sum = new post_ops();
+        sum.append_sum(1f, 0, type);
+        attributes.set_post_ops(sum);
+      }
+      Values result = onto == null ? program.maps(type, in.dims()) : onto.values();
+      long[] padding = {c.padding(), c.padding()};
+      // Pixels at the lower and right border that the stride never reached.
+      long[] behind = {
+        c.padding() - left(in.height(), c), c.padding() - left(in.width(), c),
+      };
+      deconvolution_forward.primitive_desc description =
+          new deconvolution_forward.primitive_desc(
+              program.cpu(),
+              prop_kind.forward_training,
+              algorithm.deconvolution_direct,
+              gradient.values().layout(),
+              new memory.desc(dims, type, format_tag.any),
+              result.layout(),
+              new long[] {c.stride(), c.stride()},
+              new long[] {c.dilation() - 1, c.dilation() - 1},
+              padding,
+              behind,
+              attributes,
+              true);
+      if (description.isNull() || !fast(description)) {
+        Kernel kernel = new Kernel(layer, c, in, gradient.values(), dims(c));
+        Gradient alone =
+            kernel.addDataGradient(gradient, layout -> packed(layer, master, layout, dims(c)));
+        return onto == null ? alone : met(layer, onto, alone);
+      }
+      Values exchanged =
+          program.in(master.piece(), new memory.desc(dims, data_type.f32, strides), dims);
+      program.add(
+          "convolution, data gradient",
+          layer,
+          gradient.values().shape(),
+          new deconvolution_forward(description),
+          description,
+          Map.of(
+              DNNL_ARG_SRC,
+              gradient.values(),
+              DNNL_ARG_WEIGHTS,
+              packed(layer, exchanged, description.weights_desc(), dims),
+              DNNL_ARG_DST,
+              result));
+      return new Gradient(result, true);
+    }
+  }
+
+  private static boolean fast(deconvolution_forward.primitive_desc description) {
+    try (BytePointer code = description.impl_info_str()) {
+      return code.getString().startsWith("brg_deconv");
+    }
+  }
+
+  private static long left(long side, Convolution c) {
+    long room = side + 2L * c.padding() - (long) c.dilation() * (c.kernel() - 1) - 1;
+    return room % c.stride();
+  }
+
+  private static void exchange(long[] axes, int a, int b) {
+    long kept = axes[a];
+    axes[a] = axes[b];
+    axes[b] = kept;
   }
 
   /** Gives weights in a layout. */
@@ -253,10 +462,6 @@ final class Operators {
                       padding,
                       program.attributes(),
                       false));
-    }
-
-    Gradient addDataGradient(Gradient gradient, Values master) {
-      return addDataGradient(gradient, wanted -> packed(layer, master, wanted, dims));
     }
 
     Gradient addDataGradient(Gradient gradient, Packing packing) {
@@ -472,7 +677,7 @@ final class Operators {
                   back,
                   backArguments);
             }
-            return new Gradient(result, true);
+            return given(layer, new Gradient(result, true), wanted);
           });
     }
   }
@@ -496,7 +701,8 @@ final class Operators {
   Made relu(String layer, Values in, boolean overwritable) {
     Values out = overwritable ? in : program.maps(type, in.dims());
     elementwise("ReLU", layer, algorithm.eltwise_relu, 0, in, out);
-    return new Made(out, false, (gradient, wanted) -> reluBack(layer, out, gradient));
+    return new Made(
+        out, false, (gradient, wanted) -> given(layer, reluBack(layer, out, gradient), wanted));
   }
 
   private Gradient reluBack(String layer, Values made, Gradient gradient) {
@@ -549,7 +755,7 @@ final class Operators {
           Values from = gradient.values();
           Values result = gradient.overwritable() ? from : program.maps(type, in.dims());
           elementwise("scaling, gradient", layer, algorithm.eltwise_linear, factor, from, result);
-          return new Gradient(result, true);
+          return given(layer, new Gradient(result, true), wanted);
         });
   }
 
@@ -589,8 +795,20 @@ final class Operators {
         out,
         relu);
     return relu
-        ? new Made(out, false, (gradient, wanted) -> reluBack(layer, out, gradient))
-        : Made.unchanged(out, true);
+        ? new Made(
+            out, false, (gradient, wanted) -> given(layer, reluBack(layer, out, gradient), wanted))
+        : unchanged(layer, out, true);
+  }
+
+  /** What is given is what is made. */
+  Made unchanged(String layer, Values values, boolean overwritable) {
+    return new Made(values, overwritable, (gradient, wanted) -> given(layer, gradient, wanted));
+  }
+
+  /** A gradient as it is wanted. */
+  private Gradient given(String layer, Gradient gradient, Wanted wanted) {
+    Gradient onto = wanted.onto();
+    return onto == null ? gradient : met(layer, onto, gradient);
   }
 
   /** The sum of two gradients that meet. */
@@ -697,7 +915,7 @@ final class Operators {
                   back,
                   backArguments);
             }
-            return new Gradient(result, true);
+            return given(layer, new Gradient(result, true), wanted);
           });
     }
   }
@@ -712,7 +930,7 @@ final class Operators {
   /** The same feature maps in fp32. */
   Made widened(String layer, Values in) {
     if (type == data_type.f32) {
-      return Made.unchanged(in, false);
+      return unchanged(layer, in, false);
     }
     Values out = program.maps(data_type.f32, in.dims());
     reordered("conversion", layer, in, out);
