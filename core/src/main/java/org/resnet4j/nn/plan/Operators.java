@@ -84,7 +84,9 @@ final class Operators {
 
   Made convolution(String layer, Convolution c, Values in) {
     boolean thinning = c.kernel() == 1 && c.stride() > 1 && c.padding() == 0;
-    return thinning ? thinned(layer, c, in) : whole(layer, c, in);
+    return thinning && Thinning.possible(in, c.stride())
+        ? thinned(layer, c, in)
+        : whole(layer, c, in);
   }
 
   /**
@@ -192,14 +194,17 @@ final class Operators {
           out,
           true,
           (gradient, wanted) -> {
-            if (wanted.onto() != null) {
+            if (wanted.onto() != null && Thinning.possible(in, stride)) {
               Thinning thinning = new Thinning(layer, in, stride, before, c.out());
               return thinning.added(gradient, wanted.onto());
             }
-            return wanted.any()
-                ? kernel.addDataGradient(
-                    gradient, layout -> program.constant(ones, plain, layout, dims))
-                : gradient;
+            if (!wanted.any()) {
+              return gradient;
+            }
+            Gradient alone =
+                kernel.addDataGradient(
+                    gradient, layout -> program.constant(ones, plain, layout, dims));
+            return given(layer, alone, wanted);
           });
     }
   }
@@ -232,6 +237,11 @@ final class Operators {
             (in.height() - 1) / stride + 1,
             (in.width() - 1) / stride + 1
           };
+    }
+
+    /** Whether the rows divide, as oneDNN wants it where it is told of steps in memory. */
+    static boolean possible(Values in, long stride) {
+      return in.height() % stride == 0 && in.width() % stride == 0;
     }
 
     /** The pixels alone. */
@@ -344,10 +354,6 @@ final class Operators {
       }
       Values result = onto == null ? program.maps(type, in.dims()) : onto.values();
       long[] padding = {c.padding(), c.padding()};
-      // Pixels at the lower and right border that the stride never reached.
-      long[] behind = {
-        c.padding() - left(in.height(), c), c.padding() - left(in.width(), c),
-      };
       deconvolution_forward.primitive_desc description =
           new deconvolution_forward.primitive_desc(
               program.cpu(),
@@ -359,7 +365,7 @@ final class Operators {
               new long[] {c.stride(), c.stride()},
               new long[] {c.dilation() - 1, c.dilation() - 1},
               padding,
-              behind,
+              padding,
               attributes,
               true);
       if (description.isNull() || !fast(description)) {
@@ -391,11 +397,6 @@ final class Operators {
     try (BytePointer code = description.impl_info_str()) {
       return code.getString().startsWith("brg_deconv");
     }
-  }
-
-  private static long left(long side, Convolution c) {
-    long room = side + 2L * c.padding() - (long) c.dilation() * (c.kernel() - 1) - 1;
-    return room % c.stride();
   }
 
   private static void exchange(long[] axes, int a, int b) {
