@@ -368,7 +368,7 @@ final class Operators {
               padding,
               attributes,
               true);
-      if (description.isNull() || !fast(description)) {
+      if (!description.asBoolean() || !fast(description)) {
         Kernel kernel = new Kernel(layer, c, in, gradient.values(), dims(c));
         Gradient alone =
             kernel.addDataGradient(gradient, layout -> packed(layer, master, layout, dims(c)));

@@ -21,6 +21,8 @@ import org.resnet4j.arch.Shape;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
+import org.resnet4j.tensor.Precision;
+import org.resnet4j.tensor.Processor;
 import org.resnet4j.tensor.Tensors;
 
 /**
@@ -57,8 +59,8 @@ public final class TrainingPlan implements AutoCloseable {
   public TrainingPlan(LiveNetwork network, boolean recompute) {
     if (!knows(network)) {
       throw new IllegalArgumentException(
-          "%s on %s has no compiled training pass; train it through autograd"
-              .formatted(network.network().name(), network.device()));
+          "%s on %s in %s has no compiled training pass; train it through autograd"
+              .formatted(network.network().name(), network.device(), network.precision().id()));
     }
     Engine.start();
     this.network = network;
@@ -73,9 +75,14 @@ public final class TrainingPlan implements AutoCloseable {
     }
   }
 
-  /** Whether the network can be compiled: its layers are known here, and it is on the CPU. */
+  /**
+   * Whether the network can be compiled: its layers are known here, and it is on a CPU that
+   * computes in its precision.
+   */
   public static boolean knows(LiveNetwork network) {
-    return network.device() == Device.CPU && Composition.knows(network.network());
+    return network.device() == Device.CPU
+        && (network.precision() == Precision.FP32 || Processor.here().computesInBf16())
+        && Composition.knows(network.network());
   }
 
   /**
