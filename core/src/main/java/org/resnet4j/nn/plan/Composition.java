@@ -1,7 +1,10 @@
 package org.resnet4j.nn.plan;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.dnnl.global.dnnl.algorithm;
 import org.bytedeco.dnnl.memory;
@@ -24,6 +27,7 @@ final class Composition implements AutoCloseable {
   private final Weights weights = new Weights(program);
   private final Operators operators;
   private final List<Norm> norms = new ArrayList<>();
+  private final Map<String, Mask> masks = new LinkedHashMap<>();
   private final Values images;
   private final Values logits;
   private final Values logitsGradient;
@@ -34,6 +38,13 @@ final class Composition implements AutoCloseable {
    * @param values how many of them each channel has
    */
   record Norm(String layer, Operators.Moments moments, long values) {}
+
+  /**
+   * Which images a unit's branch is dropped for.
+   *
+   * @param rate of those that are, on average
+   */
+  record Mask(Values values, double rate) {}
 
   /**
    * Writes it.
@@ -76,7 +87,7 @@ final class Composition implements AutoCloseable {
         || operation instanceof Operation.ZeroPad
         || operation instanceof Operation.Scale
         || (operation instanceof Operation.Dropout dropout && dropout.rate() == 0)
-        || (operation instanceof Operation.DropPath path && path.rate() == 0);
+        || operation instanceof Operation.DropPath;
   }
 
   Program program() {
@@ -89,6 +100,11 @@ final class Composition implements AutoCloseable {
 
   List<Norm> norms() {
     return norms;
+  }
+
+  /** In the order in which units come. */
+  Collection<Mask> masks() {
+    return masks.values();
   }
 
   Values images() {
@@ -282,6 +298,11 @@ final class Composition implements AutoCloseable {
               : algorithm.pooling_avg_exclude_padding;
       long[] window = {pool.window(), pool.window()};
       return operators.pool(name, how, in, window, pool.stride(), 0, out.height(), out.width());
+    }
+    if (operation instanceof Operation.DropPath path && path.rate() > 0) {
+      Mask mask =
+          masks.computeIfAbsent(name, key -> new Mask(operators.mask(in.images()), path.rate()));
+      return operators.masked(name, in, overwritable, mask.values());
     }
     return operators.unchanged(name, in, overwritable); // What knows() let through does nothing.
   }

@@ -760,6 +760,45 @@ final class Operators {
         });
   }
 
+  /** What says of each image how it is multiplied: 0 drops it; drawn anew for each pass. */
+  Values mask(long images) {
+    long[] dims = {1, images, 1, 1};
+    try (PointerScope scope = new PointerScope()) {
+      return program.lent(new memory.desc(dims, type, format_tag.nchw), dims);
+    }
+  }
+
+  /** Each image times its number in the mask. */
+  Made masked(String layer, Values in, boolean overwritable, Values mask) {
+    Values out = overwritable ? in : program.maps(type, in.dims());
+    multiply("images dropped", layer, in, mask, out);
+    return new Made(
+        out,
+        true,
+        (gradient, wanted) -> {
+          Values from = gradient.values();
+          Values result = gradient.overwritable() ? from : program.maps(type, in.dims());
+          multiply("images dropped, gradient", layer, from, mask, result);
+          return given(layer, new Gradient(result, true), wanted);
+        });
+  }
+
+  private void multiply(String operator, String layer, Values in, Values mask, Values out) {
+    // An image is one row here: oneDNN is slow where it sees a number for each image of a batch.
+    long[] dims = {1, in.images(), 1, in.channels() * in.height() * in.width()};
+    try (PointerScope scope = new PointerScope()) {
+      memory.desc rows = new memory.desc(dims, type, format_tag.nchw);
+      combine(
+          operator,
+          layer,
+          algorithm.binary_mul,
+          program.in(in.piece(), rows, dims),
+          mask,
+          program.in(out.piece(), rows, dims),
+          false);
+    }
+  }
+
   private void elementwise(
       String operator, String layer, algorithm function, float alpha, Values in, Values out) {
     try (PointerScope scope = new PointerScope()) {

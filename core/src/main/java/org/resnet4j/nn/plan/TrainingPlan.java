@@ -44,6 +44,7 @@ public final class TrainingPlan implements AutoCloseable {
   private final boolean recompute;
   private final Map<String, Tensor> gradients = new LinkedHashMap<>();
   private final Map<List<Long>, Composition> compositions = new LinkedHashMap<>(KEPT, 0.75f, true);
+  private final List<Tensor> drawn = new ArrayList<>();
   private @Nullable BytePointer memory;
   private @Nullable Composition current;
   private @Nullable Tensor logits;
@@ -100,6 +101,7 @@ public final class TrainingPlan implements AutoCloseable {
       composition.images().piece().lieAt(rows.data_ptr());
       composition.logits().piece().lieAt(result.data_ptr());
       composition.weights().lieAt(network.state(), gradients);
+      draw(composition, images.size(0));
       program.forward(watching);
       record(composition);
     }
@@ -107,6 +109,18 @@ public final class TrainingPlan implements AutoCloseable {
     current = composition;
     logits = result;
     return result;
+  }
+
+  /** Draws what to drop as the live network does, so that both drop the same. */
+  private void draw(Composition composition, long batch) {
+    drawn.forEach(Tensor::close);
+    drawn.clear();
+    for (Composition.Mask mask : composition.masks()) {
+      Tensor ones = torch.ones(batch, 1, 1, 1).to(network.precision().type());
+      Tensor kept = Tensors.keep(torch.dropout(ones, mask.rate(), true));
+      drawn.add(kept);
+      mask.values().piece().lieAt(kept.data_ptr());
+    }
   }
 
   /**
@@ -260,6 +274,8 @@ public final class TrainingPlan implements AutoCloseable {
       memory.close();
       memory = null;
     }
+    drawn.forEach(Tensor::close);
+    drawn.clear();
     gradients.values().forEach(Tensor::close);
   }
 }

@@ -75,6 +75,19 @@ class TrainingPlanTest {
     assertSame(some, 4, MANY_UNITS);
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void stochastic_depth_drops_what_autograd_drops(boolean again) {
+    Network network = Catalogue.cifar(2, 4, ShortcutOption.A).withStochasticDepth(0.6);
+    Left live = autograd(network, Precision.FP32, 8);
+    assertSame(network, 8, FEW_UNITS);
+    assertEqual(
+        compiled(network, Precision.FP32, 8, again), compiled(network, Precision.FP32, 8, false));
+    Network awake = Catalogue.cifar(2, 4, ShortcutOption.A);
+    assertThat(distance(autograd(awake, Precision.FP32, 8).logits(), live.logits()))
+        .isGreaterThan(0.1);
+  }
+
   @Test
   void bf16_differs_from_autograd_by_its_rounding() {
     Network network = Catalogue.cifar(1, 16, ShortcutOption.A);
