@@ -14,4 +14,9 @@ record AutogradPass(LiveNetwork network) implements Pass {
   public void backward(Tensor loss) {
     loss.backward();
   }
+
+  @Override
+  public void close() {
+    // The graph goes with its tensors.
+  }
 }

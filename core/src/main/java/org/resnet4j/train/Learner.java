@@ -10,7 +10,7 @@ import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Tensors;
 
 /** Takes steps one at a time: forward, loss, backward, change of the weights. */
-final class Learner {
+final class Learner implements AutoCloseable {
   private final Recipe recipe;
   private final LiveNetwork network;
   private final Pass pass;
@@ -28,7 +28,7 @@ final class Learner {
   Learner(Recipe recipe, LiveNetwork network, Optimizer optimizer) {
     this.recipe = recipe;
     this.network = network;
-    this.pass = new AutogradPass(network);
+    this.pass = Pass.of(network);
     this.objective = new Objective(recipe.targets(), network.device());
     this.optimizer = optimizer;
   }
@@ -60,5 +60,10 @@ final class Learner {
   /** What dropout and stochastic depth draw from, so that a resumed run draws the same. */
   private long drawsOf(long step) {
     return new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + step).nextLong();
+  }
+
+  @Override
+  public void close() {
+    pass.close();
   }
 }

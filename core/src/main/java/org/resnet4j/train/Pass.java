@@ -1,9 +1,43 @@
 package org.resnet4j.train;
 
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.nn.plan.TrainingPlan;
 
 /** A network's way forward and back: what a step needs of it, however it is run. */
-interface Pass {
+interface Pass extends AutoCloseable {
+  /** The environment variable that {@link #of} goes by. */
+  String VARIABLE = "RESNET4J_PASS";
+
+  /**
+   * The fastest pass that the network and the machine have, or the one that the environment
+   * variable {@code RESNET4J_PASS} names: {@code compiled}, {@code recomputed} (the same bits in
+   * less memory and more time) or {@code autograd}.
+   *
+   * @throws IllegalArgumentException if there is none of that name, or not for this network
+   */
+  static Pass of(LiveNetwork network) {
+    return of(network, System.getenv(VARIABLE));
+  }
+
+  /** As {@link #of(LiveNetwork)}, for a value of the variable; nothing for the fastest. */
+  static Pass of(LiveNetwork network, @Nullable String name) {
+    if (name == null || name.isEmpty()) {
+      return TrainingPlan.knows(network)
+          ? new CompiledPass(new TrainingPlan(network, false))
+          : new AutogradPass(network);
+    }
+    return switch (name) {
+      case "compiled" -> new CompiledPass(new TrainingPlan(network, false));
+      case "recomputed" -> new CompiledPass(new TrainingPlan(network, true));
+      case "autograd" -> new AutogradPass(network);
+      default ->
+          throw new IllegalArgumentException(
+              "%s = %s: must be compiled, recomputed or autograd".formatted(VARIABLE, name));
+    };
+  }
+
   /**
    * The logits of a batch in training mode.
    *
@@ -18,4 +52,8 @@ interface Pass {
    * @param loss of the logits of the last {@link #forward}
    */
   void backward(Tensor loss);
+
+  /** Frees what the pass keeps; the network stays. */
+  @Override
+  void close();
 }

@@ -71,7 +71,7 @@ final class TrainingLoop {
     return progress;
   }
 
-  /** Trains to the end; the last evaluation, or nothing if told to stop before. */
+  /** Trains to the end, once; the last evaluation, or nothing if told to stop before. */
   Optional<Evaluation> run() {
     try {
       while (progress.step() < steps || progress.batch() > 0) {
@@ -85,6 +85,8 @@ final class TrainingLoop {
       // An image that cannot be read may cost a repair, never what was learned before it.
       checkpoints.save(network, optimizer, progress);
       throw e;
+    } finally {
+      learner.close();
     }
     return evaluate(); // A finished run was resumed.
   }

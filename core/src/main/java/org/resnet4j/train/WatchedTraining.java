@@ -49,7 +49,9 @@ public final class WatchedTraining {
         Optimizer optimizer = new Optimizer(recipe, network);
         Loader images = setup.trainImages()) {
       watcher.at(0, Double.NaN, network);
-      return learn(recipe, network, new Learner(recipe, network, optimizer), images, watcher);
+      try (Learner learner = new Learner(recipe, network, optimizer)) {
+        return learn(recipe, network, learner, images, watcher);
+      }
     }
   }
 
