@@ -12,6 +12,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
@@ -111,7 +112,7 @@ public final class Training {
     Device device = Device.of(recipe.device());
     Precision precision = Precision.of(recipe.precision(), device);
     try (LiveNetwork network = setup.live(device, precision);
-        Optimizer optimizer = new Optimizer(recipe, network);
+        Optimizer optimizer = new Optimizer(recipe.optimization(), network);
         Loader trainImages = setup.trainImages();
         Loader testImages = setup.testImages()) {
       RunFolder folder = place.apply(start -> setup.writeStart(start, network));

@@ -4,6 +4,7 @@ import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
@@ -46,7 +47,7 @@ public final class WatchedTraining {
     Recipe recipe = setup.recipe();
     Device device = Device.of(recipe.device());
     try (LiveNetwork network = setup.live(device, Precision.of(recipe.precision(), device));
-        Optimizer optimizer = new Optimizer(recipe, network);
+        Optimizer optimizer = new Optimizer(recipe.optimization(), network);
         Loader images = setup.trainImages()) {
       watcher.at(0, Double.NaN, network);
       return learn(recipe, network, new Learner(recipe, network, optimizer), images, watcher);

@@ -1,4 +1,4 @@
-package org.resnet4j.train;
+package org.resnet4j.optimizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,7 +61,7 @@ class OptimizerTest {
                             : new float[values.remaining()]),
                 Device.CPU,
                 Precision.FP32);
-        Optimizer optimizer = new Optimizer(recipe, network);
+        Optimizer optimizer = new Optimizer(recipe.optimization(), network);
         PointerScope scope = new PointerScope()) {
       Tensor parameter = network.tensor("fc.bias");
       for (int t = 0; t < 4; t++) {
