@@ -1,5 +1,6 @@
 package org.resnet4j.train;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -59,13 +60,19 @@ final class TrainingLoop {
     this.stop = stop;
     this.progress = progress;
     this.steps = steps(recipe, trainImages);
-    this.schedule = Schedule.of(recipe, steps, trainImages.batches());
+    this.schedule = Schedule.of(recipe, steps, stepsPerEpoch(recipe, trainImages));
   }
 
   static long steps(Recipe recipe, Loader trainImages) {
     return recipe.iterations() > 0
         ? recipe.iterations()
-        : (long) recipe.epochs() * trainImages.batches();
+        : recipe.epochs() * stepsPerEpoch(recipe, trainImages);
+  }
+
+  /** The last step of an epoch may have to make do with fewer batches. */
+  static long stepsPerEpoch(Recipe recipe, Loader trainImages) {
+    int batches = recipe.optimization().accumulate();
+    return (trainImages.batches() + batches - 1L) / batches;
   }
 
   Progress progress() {
@@ -97,12 +104,9 @@ final class TrainingLoop {
     lastStepNanos = began;
     epochImages = 0;
     try (Batches batches = trainImages.epoch(progress.epoch(), progress.batch())) {
-      for (Batch batch : batches) {
-        if (progress.step() == steps) {
-          break;
-        }
-        learn(batch);
-        epochImages += batch.size();
+      Iterator<Batch> left = batches.iterator();
+      while (left.hasNext() && progress.step() < steps) {
+        learn(left);
         if (stop.getAsBoolean()) {
           return false;
         }
@@ -113,19 +117,24 @@ final class TrainingLoop {
     return true;
   }
 
-  private void learn(Batch batch) {
+  private void learn(Iterator<Batch> left) {
     double rate = progress.lowRate() ? recipe.rates().lowRate() : schedule.at(progress.step());
-    Learner.Learned learned = learner.learn(batch, progress.step(), rate);
+    int batches =
+        Math.min(recipe.optimization().accumulate(), trainImages.batches() - progress.batch());
+    Learner.Learned learned = learner.learn(left, batches, progress.step(), rate);
     double loss = learned.loss();
     requireFinite(loss, rate);
     int right = learned.right();
+    int images = learned.images();
     long now = System.nanoTime();
     double seconds = (now - lastStepNanos) / 1e9;
     lastStepNanos = now;
     stepSeconds =
         stepSeconds == 0 ? seconds : SPEED_MEMORY * stepSeconds + (1 - SPEED_MEMORY) * seconds;
-    progress = progress.learned(loss, right, batch.size(), recipe.rates().lowRateUntil(), seconds);
-    events.accept(event(loss, (double) right / batch.size(), rate, batch.size()));
+    progress =
+        progress.learned(loss, right, images, batches, recipe.rates().lowRateUntil(), seconds);
+    epochImages += images;
+    events.accept(event(loss, (double) right / images, rate, images));
   }
 
   private void requireFinite(double loss, double rate) {
@@ -139,7 +148,8 @@ final class TrainingLoop {
 
   private Event.Step event(double loss, double top1, double rate, int images) {
     long left = steps - progress.step();
-    long epochsLeft = (left + trainImages.batches() - 1) / trainImages.batches();
+    long perEpoch = stepsPerEpoch(recipe, trainImages);
+    long epochsLeft = (left + perEpoch - 1) / perEpoch;
     double secondsLeft = left * stepSeconds + Math.max(1, epochsLeft) * evaluationSeconds;
     return new Event.Step(
         progress.epoch() + 1,
@@ -154,7 +164,7 @@ final class TrainingLoop {
   }
 
   private int epochs() {
-    long perEpoch = trainImages.batches();
+    long perEpoch = stepsPerEpoch(recipe, trainImages);
     return (int) ((steps + perEpoch - 1) / perEpoch);
   }
 
