@@ -113,13 +113,14 @@ public final class Training {
     Precision precision = Precision.of(recipe.precision(), device);
     try (LiveNetwork network = setup.live(device, precision);
         Optimizer optimizer = new Optimizer(recipe.optimization(), network);
+        Averages averages = new Averages(setup, network);
         Loader trainImages = setup.trainImages();
         Loader testImages = setup.testImages()) {
       RunFolder folder = place.apply(start -> setup.writeStart(start, network));
       Optional<Path> checkpoint = new Checkpoints(folder.checkpoints(), events).last();
       Progress progress =
           checkpoint
-              .map(file -> Checkpoints.load(file, network, optimizer))
+              .map(file -> Checkpoints.load(file, network, optimizer, averages))
               .orElseGet(() -> Progress.beginning(recipe));
       try (RunLog log = new RunLog(folder, progress.history(), events)) {
         log.accept(started(setup, folder, progress, trainImages, precision));
@@ -128,6 +129,7 @@ public final class Training {
                 recipe,
                 network,
                 optimizer,
+                averages,
                 trainImages,
                 testImages,
                 setup.data().test().classes(),
@@ -138,8 +140,8 @@ public final class Training {
         Evaluation test =
             loop.run()
                 .orElseThrow(() -> new StoppedException(folder.path(), loop.progress().step()));
-        Outcome outcome = outcome(setup, folder, loop.progress(), test);
-        new Results(setup, folder, origin, network, loop.progress(), outcome).write();
+        Outcome outcome = outcome(setup, folder, loop.progress(), test, loop.averaged());
+        new Results(setup, folder, origin, network, averages, loop.progress(), outcome).write();
         return outcome;
       } catch (IOException | UncheckedIOException e) {
         throw RunException.unwritten(
@@ -166,7 +168,11 @@ public final class Training {
   }
 
   private static Outcome outcome(
-      Setup setup, RunFolder folder, Progress progress, Evaluation test) {
+      Setup setup,
+      RunFolder folder,
+      Progress progress,
+      Evaluation test,
+      Optional<Evaluation> averaged) {
     Event.Epoch last = progress.history().get(progress.history().size() - 1);
     return new Outcome(
         folder.path(),
@@ -177,6 +183,7 @@ public final class Training {
         last.trainLoss(),
         last.trainTop1(),
         test,
+        averaged,
         progress.history());
   }
 }

@@ -20,6 +20,7 @@ final class TrainingLoop {
   private final Recipe recipe;
   private final LiveNetwork network;
   private final Optimizer optimizer;
+  private final Averages averages;
   private final Learner learner;
   private final Loader trainImages;
   private final Loader testImages;
@@ -36,11 +37,13 @@ final class TrainingLoop {
   private double epochSeconds;
   private double waitedSeconds;
   private double evaluationSeconds;
+  private Optional<Evaluation> averaged = Optional.empty();
 
   TrainingLoop(
       Recipe recipe,
       LiveNetwork network,
       Optimizer optimizer,
+      Averages averages,
       Loader trainImages,
       Loader testImages,
       List<String> classes,
@@ -51,6 +54,7 @@ final class TrainingLoop {
     this.recipe = recipe;
     this.network = network;
     this.optimizer = optimizer;
+    this.averages = averages;
     this.learner = new Learner(recipe, network, optimizer);
     this.trainImages = trainImages;
     this.testImages = testImages;
@@ -79,19 +83,24 @@ final class TrainingLoop {
     return progress;
   }
 
+  /** The last evaluation of the averaged weights, if there are any. */
+  Optional<Evaluation> averaged() {
+    return averaged;
+  }
+
   /** Trains to the end; the last evaluation, or nothing if told to stop before. */
   Optional<Evaluation> run() {
     try {
       while (progress.step() < steps || progress.batch() > 0) {
         Optional<Evaluation> test = learnEpoch() ? judgeEpoch() : Optional.empty();
-        checkpoints.save(network, optimizer, progress);
+        checkpoints.save(network, optimizer, averages, progress);
         if (test.isEmpty() || progress.step() == steps) {
           return test;
         }
       }
     } catch (DataException e) {
       // An image that cannot be read may cost a repair, never what was learned before it.
-      checkpoints.save(network, optimizer, progress);
+      checkpoints.save(network, optimizer, averages, progress);
       throw e;
     }
     return evaluate(); // A finished run was resumed.
@@ -133,6 +142,7 @@ final class TrainingLoop {
         stepSeconds == 0 ? seconds : SPEED_MEMORY * stepSeconds + (1 - SPEED_MEMORY) * seconds;
     progress =
         progress.learned(loss, right, images, batches, recipe.rates().lowRateUntil(), seconds);
+    averages.after(progress.step());
     epochImages += images;
     events.accept(event(loss, (double) right / images, rate, images));
   }
@@ -171,6 +181,9 @@ final class TrainingLoop {
   /** Evaluates and closes the epoch; neither if told to stop, and a resumed run judges it again. */
   private Optional<Evaluation> judgeEpoch() {
     long began = System.nanoTime();
+    if (progress.step() == steps) {
+      averages.settle();
+    }
     Optional<Evaluation> judged = evaluate();
     if (judged.isEmpty()) {
       return judged;
@@ -189,13 +202,26 @@ final class TrainingLoop {
             test.top5(),
             epochImages / epochSeconds,
             epochSeconds,
-            waitedSeconds / epochSeconds);
+            waitedSeconds / epochSeconds,
+            averaged.map(Evaluation::loss).orElse(Double.NaN),
+            averaged.map(Evaluation::top1).orElse(Double.NaN));
     progress = progress.finished(row, evaluationSeconds);
     events.accept(row);
     return judged;
   }
 
+  /** Judges the averaged weights too; returns nothing if told to stop before both are. */
   private Optional<Evaluation> evaluate() {
-    return Evaluator.evaluate(network, testImages, classes, stop);
+    Optional<Evaluation> judged = evaluate(network);
+    Optional<LiveNetwork> average = averages.network();
+    if (judged.isPresent() && average.isPresent()) {
+      averaged = evaluate(average.get());
+      return averaged.isPresent() ? judged : Optional.empty();
+    }
+    return judged;
+  }
+
+  private Optional<Evaluation> evaluate(LiveNetwork weights) {
+    return Evaluator.evaluate(weights, testImages, classes, stop);
   }
 }
