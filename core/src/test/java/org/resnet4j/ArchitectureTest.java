@@ -77,6 +77,7 @@ class ArchitectureTest {
                 "org.resnet4j.tensor..",
                 "org.resnet4j.nn..",
                 "org.resnet4j.weights..",
+                "org.resnet4j.optimizer..",
                 "org.resnet4j.train..",
                 "org.resnet4j.infer..",
                 "org.resnet4j.study..")

@@ -14,7 +14,8 @@ record TrainResult(
     double seconds,
     @Nullable Double imagesPerSecond,
     Train train,
-    Test test) {
+    Test test,
+    @Nullable Test averaged) {
 
   /** On the training images, while they were learned. */
   record Train(@Nullable Double loss, @Nullable Double top1) {}
@@ -36,6 +37,7 @@ record TrainResult(
     }
   }
 
+  /** The figures of the moving average of the weights are null where there is none. */
   static TrainResult of(Outcome outcome) {
     return new TrainResult(
         outcome.run().toString(),
@@ -44,7 +46,8 @@ record TrainResult(
         outcome.seconds(),
         Json.finite(outcome.imagesPerSecond()),
         new Train(Json.finite(outcome.trainLoss()), Json.finite(outcome.trainTop1())),
-        Test.of(outcome.test()));
+        Test.of(outcome.test()),
+        outcome.averaged().map(Test::of).orElse(null));
   }
 
   void print(PrintWriter out, Terminal terminal) {
@@ -62,6 +65,14 @@ record TrainResult(
         epochs,
         Figures.clock(seconds),
         speed);
+    if (averaged != null) {
+      out.printf(
+          "averaged weights (%s): test top-1 %s (%s of %s images wrong)%n",
+          run + "/model-ema",
+          terminal.bold(percent(averaged.top1())),
+          Figures.count(averaged.mistakes()),
+          Figures.count(averaged.images()));
+    }
     out.printf("next: %s%n", terminal.commandLine("predict", run + "/model", "some.png"));
   }
 

@@ -20,6 +20,7 @@ import java.util.List;
  * @param rates the learning rate over the run
  * @param variation what training images go through
  * @param targets what the network is asked for
+ * @param averaging what is averaged beside and after training
  * @param zeroBranch whether the last batch norm of each branch starts at zero
  * @param stochasticDepth how often training leaves the last branch out, the others in proportion to
  *     their depth; arXiv 1603.09382; 0 for never
@@ -39,6 +40,7 @@ public record Recipe(
     Rates rates,
     Variation variation,
     Targets targets,
+    Averaging averaging,
     boolean zeroBranch,
     double stochasticDepth,
     String precision,

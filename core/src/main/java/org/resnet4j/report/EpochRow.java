@@ -12,6 +12,8 @@ package org.resnet4j.report;
  * @param testTop5 a fraction of 1
  * @param imagesPerSecond trained images
  * @param seconds wall-clock time of the epoch, without the test
+ * @param averageLoss of the test, with the moving average of the weights; in nats
+ * @param averageTop1 of the test, with the moving average of the weights; a fraction of 1
  */
 public record EpochRow(
     int epoch,
@@ -22,4 +24,31 @@ public record EpochRow(
     double testTop1,
     double testTop5,
     double imagesPerSecond,
-    double seconds) {}
+    double seconds,
+    double averageLoss,
+    double averageTop1) {
+  /** Without a moving average of the weights. */
+  public EpochRow(
+      int epoch,
+      double rate,
+      double trainLoss,
+      double trainTop1,
+      double testLoss,
+      double testTop1,
+      double testTop5,
+      double imagesPerSecond,
+      double seconds) {
+    this(
+        epoch,
+        rate,
+        trainLoss,
+        trainTop1,
+        testLoss,
+        testTop1,
+        testTop5,
+        imagesPerSecond,
+        seconds,
+        Double.NaN,
+        Double.NaN);
+  }
+}

@@ -1,5 +1,6 @@
 package org.resnet4j.report;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -15,7 +16,8 @@ record LearningCurves(List<EpochRow> history) {
 
   Element loss() {
     Axes axes = axes("Loss of training and test by epoch", "loss (nats)", 4);
-    return figure(axes, EpochRow::trainLoss, EpochRow::testLoss, lossSentence());
+    return figure(
+        axes, EpochRow::trainLoss, EpochRow::testLoss, EpochRow::averageLoss, lossSentence());
   }
 
   /** Error rather than accuracy, as in the paper's figures: what is left to learn. */
@@ -24,6 +26,7 @@ record LearningCurves(List<EpochRow> history) {
         axes("Top-1 error of training and test by epoch", "top-1 error (%)", 2),
         row -> 100 * (1 - row.trainTop1()),
         row -> 100 * (1 - row.testTop1()),
+        row -> 100 * (1 - row.averageTop1()),
         errorSentence());
   }
 
@@ -35,11 +38,15 @@ record LearningCurves(List<EpochRow> history) {
       Axes axes,
       ToDoubleFunction<EpochRow> train,
       ToDoubleFunction<EpochRow> test,
+      ToDoubleFunction<EpochRow> average,
       String sentence) {
-    List<Curve> curves =
-        List.of(
-            new Curve("train", 0, Style.DASHED, points(train)),
-            new Curve("test", 1, Style.THICK, points(test)));
+    List<Curve> curves = new ArrayList<>();
+    curves.add(new Curve("train", 0, Style.DASHED, points(train)));
+    curves.add(new Curve("test", 1, Style.THICK, points(test)));
+    List<Point> averaged = points(average);
+    if (!averaged.isEmpty()) {
+      curves.add(new Curve("averaged weights", 2, Style.THIN, averaged));
+    }
     return FigureDrawing.captioned(new LineChart(axes, curves).svg(), sentence);
   }
 
@@ -73,7 +80,15 @@ record LearningCurves(List<EpochRow> history) {
             last.epoch(),
             Numbers.percent(1 - last.trainTop1(), 2),
             Numbers.percent(1 - last.testTop1(), 2),
-            Numbers.decimal(100 * (last.trainTop1() - last.testTop1()), 2));
+            Numbers.decimal(100 * (last.trainTop1() - last.testTop1()), 2))
+        .concat(averageSentence(last));
+  }
+
+  private static String averageSentence(EpochRow last) {
+    return Double.isNaN(last.averageTop1())
+        ? ""
+        : " With averaged weights it mistakes %s of the test images."
+            .formatted(Numbers.percent(1 - last.averageTop1(), 2));
   }
 
   private static String loss(double value) {

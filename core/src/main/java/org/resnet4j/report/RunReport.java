@@ -91,8 +91,9 @@ public record RunReport(
   }
 
   private Element historyTable() {
-    Table table =
-        new Table(
+    boolean averaged = history.stream().anyMatch(row -> !Double.isNaN(row.averageTop1()));
+    List<String> columns =
+        new ArrayList<>(
             List.of(
                 "epoch",
                 "rate",
@@ -103,18 +104,27 @@ public record RunReport(
                 "test top-5",
                 "images/s",
                 "seconds"));
+    if (averaged) {
+      columns.addAll(List.of("averaged loss", "averaged top-1"));
+    }
+    Table table = new Table(columns);
     for (EpochRow row : history) {
-      table.row(
-          Integer.toString(row.epoch()),
-          List.of(
-              Numbers.significant(row.rate()),
-              Numbers.decimal(row.trainLoss(), 4),
-              Numbers.percent(row.trainTop1(), 2),
-              Numbers.decimal(row.testLoss(), 4),
-              Numbers.percent(row.testTop1(), 2),
-              Numbers.percent(row.testTop5(), 2),
-              Numbers.decimal(row.imagesPerSecond(), 0),
-              Numbers.decimal(row.seconds(), 1)));
+      List<String> cells =
+          new ArrayList<>(
+              List.of(
+                  Numbers.significant(row.rate()),
+                  Numbers.decimal(row.trainLoss(), 4),
+                  Numbers.percent(row.trainTop1(), 2),
+                  Numbers.decimal(row.testLoss(), 4),
+                  Numbers.percent(row.testTop1(), 2),
+                  Numbers.percent(row.testTop5(), 2),
+                  Numbers.decimal(row.imagesPerSecond(), 0),
+                  Numbers.decimal(row.seconds(), 1)));
+      if (averaged) {
+        cells.add(Numbers.decimal(row.averageLoss(), 4));
+        cells.add(Numbers.percent(row.averageTop1(), 2));
+      }
+      table.row(Integer.toString(row.epoch()), cells);
     }
     return table.folded("Every epoch in numbers");
   }

@@ -14,6 +14,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.weights.Safetensors;
 import org.resnet4j.weights.TensorEntry;
 import org.resnet4j.weights.WeightsException;
@@ -24,15 +25,17 @@ import tools.jackson.databind.json.JsonMapper;
  * The checkpoints of a run, one safetensors file each, the last two kept.
  *
  * <p>A file holds {@code model/NAME} for every tensor of the network's state, {@code
- * optimizer/NAME} for the optimizer's, and the {@link Progress} as JSON in its metadata. Since data
- * order and augmentation are functions of seed, epoch and image, that is all a run needs. It is
- * written beside, flushed and renamed: whatever happens, the one before stays whole.
+ * optimizer/NAME} for the optimizer's, {@code average/NAME} for the moving average of the weights,
+ * and the {@link Progress} as JSON in its metadata. Since data order and augmentation are functions
+ * of seed, epoch and image, that is all a run needs. It is written beside, flushed and renamed:
+ * whatever happens, the one before stays whole.
  */
 final class Checkpoints {
   private static final int KEPT = 2;
   private static final String FORMAT = "resnet4j checkpoint 1";
   private static final String MODEL = "model/";
   private static final String OPTIMIZER = "optimizer/";
+  private static final String AVERAGE = "average/";
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Path folder;
@@ -43,11 +46,12 @@ final class Checkpoints {
     this.events = events;
   }
 
-  void save(LiveNetwork network, Optimizer optimizer, Progress progress) {
+  void save(LiveNetwork network, Optimizer optimizer, Averages averages, Progress progress) {
     Path file = folder.resolve("step-%08d.safetensors".formatted(progress.step()));
     List<TensorEntry> entries = new ArrayList<>();
     entries.addAll(TensorEntries.of(MODEL, network.state()));
     entries.addAll(TensorEntries.of(OPTIMIZER, optimizer.state()));
+    entries.addAll(TensorEntries.of(AVERAGE, averages.state()));
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
     metadata.put("progress", JSON.writeValueAsString(progress));
@@ -95,8 +99,8 @@ final class Checkpoints {
     }
   }
 
-  /** Puts a checkpoint's values into network and optimizer. */
-  static Progress load(Path file, LiveNetwork network, Optimizer optimizer) {
+  /** Puts a checkpoint's values into network, optimizer and averages. */
+  static Progress load(Path file, LiveNetwork network, Optimizer optimizer, Averages averages) {
     try {
       Safetensors tensors = Safetensors.read(file);
       if (!FORMAT.equals(tensors.metadata().get("format"))) {
@@ -104,6 +108,7 @@ final class Checkpoints {
       }
       copy(tensors, MODEL, network.state(), file);
       copy(tensors, OPTIMIZER, optimizer.state(), file);
+      copy(tensors, AVERAGE, averages.state(), file);
       String progress = tensors.metadata().getOrDefault("progress", "");
       return JSON.readValue(progress, Progress.class);
     } catch (WeightsException | IllegalArgumentException | JacksonException e) {

@@ -61,6 +61,8 @@ public sealed interface Event {
    * @param trainLoss mean over the epoch's batches, while they were learned
    * @param seconds since the epoch began, without the evaluation
    * @param waited share of those seconds in which the network waited for images
+   * @param averageLoss on the test images with the moving average of the weights; NaN without one
+   * @param averageTop1 likewise
    */
   record Epoch(
       int epoch,
@@ -73,8 +75,39 @@ public sealed interface Event {
       double testTop5,
       double imagesPerSecond,
       double seconds,
-      double waited)
-      implements Event {}
+      double waited,
+      double averageLoss,
+      double averageTop1)
+      implements Event {
+    /** Without a moving average of the weights. */
+    public Epoch(
+        int epoch,
+        long step,
+        double rate,
+        double trainLoss,
+        double trainTop1,
+        double testLoss,
+        double testTop1,
+        double testTop5,
+        double imagesPerSecond,
+        double seconds,
+        double waited) {
+      this(
+          epoch,
+          step,
+          rate,
+          trainLoss,
+          trainTop1,
+          testLoss,
+          testTop1,
+          testTop5,
+          imagesPerSecond,
+          seconds,
+          waited,
+          Double.NaN,
+          Double.NaN);
+    }
+  }
 
   /** A checkpoint is safe on disk. */
   record Saved(Path checkpoint, long step) implements Event {}

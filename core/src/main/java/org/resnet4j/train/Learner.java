@@ -1,11 +1,14 @@
 package org.resnet4j.train;
 
+import java.util.Iterator;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Tensors;
 
@@ -18,12 +21,25 @@ final class Learner implements AutoCloseable {
   private final Optimizer optimizer;
 
   /**
-   * What a batch showed before the weights were changed.
+   * What the images of a step showed before the weights were changed.
    *
-   * @param loss mean over the batch; if it is not finite, the weights are as before
+   * @param loss mean over the images; if it is not finite, the weights are as before
    * @param right how many images
+   * @param images how many there were
+   * @param gradientNorm of all gradients together, before clipping; NaN if the loss is not finite
    */
-  record Learned(double loss, int right) {}
+  record Learned(double loss, int right, int images, double gradientNorm) {
+    private static final Learned NOTHING = new Learned(0, 0, 0, Double.NaN);
+
+    /** With a batch more, of which the mean loss is a share. */
+    private Learned and(double lossShare, int moreRight, int moreImages) {
+      return new Learned(loss + lossShare, right + moreRight, images + moreImages, gradientNorm);
+    }
+
+    private Learned withNorm(double norm) {
+      return new Learned(loss, right, images, norm);
+    }
+  }
 
   Learner(Recipe recipe, LiveNetwork network, Optimizer optimizer) {
     this.recipe = recipe;
@@ -34,32 +50,54 @@ final class Learner implements AutoCloseable {
   }
 
   /**
-   * Learns a batch.
+   * Takes one step with the gradients of some batches, the mean over which counts. Batch norms see
+   * the batches one by one.
    *
+   * @param batches of one size
+   * @param count how many of them to take
    * @param step from 0
    */
-  Learned learn(Batch batch, long step, double rate) {
+  Learned learn(Iterator<Batch> batches, int count, long step, double rate) {
+    Learned learned = Learned.NOTHING;
+    for (int part = 0; part < count; part++) {
+      learned = differentiate(batches.next(), step, part, count, learned);
+      if (!Double.isFinite(learned.loss())) {
+        optimizer.forget(); // The weights stay those of the last good step.
+        return learned;
+      }
+    }
+    double norm = optimizer.gradientNorm();
+    double largest = recipe.optimization().clip();
+    if (largest > 0) {
+      optimizer.clip(norm, largest);
+    }
+    optimizer.step(rate, step);
+    return learned.withNorm(norm);
+  }
+
+  /** Adds the gradients of a batch, so weighted that all parts make a mean. */
+  private Learned differentiate(Batch batch, long step, int part, int parts, Learned before) {
     try (PointerScope temporaries = new PointerScope()) {
-      torch.manual_seed(drawsOf(step));
+      torch.manual_seed(drawsOf(step, part));
       Tensor logits = pass.forward(Evaluator.images(network, batch));
       Tensor mean = objective.loss(logits, batch);
-      double loss = mean.item_double();
+      Tensor share = parts == 1 ? mean : mean.div(new Scalar((double) parts));
+      double loss = share.item_double();
       if (!Double.isFinite(loss)) {
-        return new Learned(
-            loss, 0); // Before the step: the weights stay those of the last good one.
+        return before.and(loss, 0, batch.size()); // Its gradients would be of no use.
       }
-      pass.backward(mean);
-      optimizer.step(rate, step);
+      pass.backward(share);
       int right =
           new Logits(Tensors.floats(logits), network.network().classes())
               .right(batch.labels(), batch.size());
-      return new Learned(loss, right);
+      return before.and(loss, right, batch.size());
     }
   }
 
   /** What dropout and stochastic depth draw from, so that a resumed run draws the same. */
-  private long drawsOf(long step) {
-    return new SplittableRandom(recipe.seed() * 0x9E3779B97F4A7C15L + step).nextLong();
+  private long drawsOf(long step, int part) {
+    long stream = recipe.seed() * 0x9E3779B97F4A7C15L + step + part * 0xD1B54A32D192ED03L;
+    return new SplittableRandom(stream).nextLong();
   }
 
   @Override

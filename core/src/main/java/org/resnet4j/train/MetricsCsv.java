@@ -12,7 +12,7 @@ import org.resnet4j.weights.AtomicFile;
 /** The epochs of a run as a CSV file, one flushed line each. */
 final class MetricsCsv {
   private static final String HEADER =
-      "epoch,step,rate,train_loss,train_top1,test_loss,test_top1,test_top5,images_per_second,seconds,waited\n";
+      "epoch,step,rate,train_loss,train_top1,test_loss,test_top1,test_top5,images_per_second,seconds,waited,average_loss,average_top1\n";
 
   private final Path file;
 
@@ -31,7 +31,7 @@ final class MetricsCsv {
   private static String line(Event.Epoch row) {
     return String.format(
         Locale.ROOT,
-        "%d,%d,%.6g,%.6f,%.6f,%.6f,%.6f,%.6f,%.1f,%.3f,%.4f\n",
+        "%d,%d,%.6g,%.6f,%.6f,%.6f,%.6f,%.6f,%.1f,%.3f,%.4f,%s,%s\n",
         row.epoch(),
         row.step(),
         row.rate(),
@@ -42,6 +42,13 @@ final class MetricsCsv {
         row.testTop5(),
         row.imagesPerSecond(),
         row.seconds(),
-        row.waited());
+        row.waited(),
+        known(row.averageLoss()),
+        known(row.averageTop1()));
+  }
+
+  /** Nothing where there is no value. */
+  private static String known(double value) {
+    return Double.isNaN(value) ? "" : String.format(Locale.ROOT, "%.6f", value);
   }
 }

@@ -7,8 +7,7 @@ import java.util.Map;
 final class ModelCard {
   private ModelCard() {}
 
-  static String write(Setup setup, Outcome outcome, Map<String, String> conditions) {
-    Evaluation test = outcome.test();
+  static String write(Setup setup, Evaluation test, Map<String, String> conditions) {
     StringBuilder card = new StringBuilder();
     card.append(
         """

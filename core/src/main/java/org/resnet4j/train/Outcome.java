@@ -2,6 +2,7 @@ package org.resnet4j.train;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.resnet4j.arch.Network;
 
 /**
@@ -14,6 +15,7 @@ import org.resnet4j.arch.Network;
  * @param trainLoss of the last epoch
  * @param trainTop1 of the last epoch, a fraction
  * @param test the last evaluation
+ * @param averaged the last evaluation of the moving average of the weights, in {@code model-ema}
  * @param history every epoch of the run, those before it was resumed included
  */
 public record Outcome(
@@ -25,6 +27,7 @@ public record Outcome(
     double trainLoss,
     double trainTop1,
     Evaluation test,
+    Optional<Evaluation> averaged,
     List<Event.Epoch> history) {
   public Outcome {
     history = List.copyOf(history);

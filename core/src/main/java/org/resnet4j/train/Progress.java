@@ -13,7 +13,7 @@ import org.resnet4j.recipe.Recipe;
  * @param lossSum of the batch losses of that epoch
  * @param right images of that epoch that were right
  * @param seen images of that epoch
- * @param error moving average of the training error, which ends a low first rate
+ * @param error moving average of the training error, over steps, which ends a low first rate
  * @param lowRate whether the low first rate still holds
  * @param images learned from so far
  * @param seconds spent so far
@@ -44,15 +44,23 @@ record Progress(
     return new Progress(0, 0, 0, 0, 0, 0, 1, recipe.rates().lowRate() > 0, 0, 0, 0, List.of());
   }
 
-  /** After one more batch. */
-  Progress learned(double loss, int batchRight, int size, double lowRateUntil, double duration) {
-    double now = MEMORY * error + (1 - MEMORY) * (1 - (double) batchRight / size);
+  /**
+   * After one more step.
+   *
+   * @param loss mean over its images
+   * @param stepRight images that were right
+   * @param size images
+   * @param batches how many batches they came in
+   */
+  Progress learned(
+      double loss, int stepRight, int size, int batches, double lowRateUntil, double duration) {
+    double now = MEMORY * error + (1 - MEMORY) * (1 - (double) stepRight / size);
     return new Progress(
         step + 1,
         epoch,
-        batch + 1,
-        lossSum + loss,
-        right + batchRight,
+        batch + batches,
+        lossSum + batches * loss,
+        right + stepRight,
         seen + size,
         now,
         lowRate && now >= lowRateUntil,

@@ -26,15 +26,25 @@ record Results(
     RunFolder folder,
     RunFolder.Origin origin,
     LiveNetwork network,
+    Averages averages,
     Progress progress,
     Outcome outcome) {
 
   void write() throws IOException {
     Map<String, String> conditions = conditions();
-    String card = ModelCard.write(setup, outcome, conditions);
     List<String> labels = setup.data().train().classes();
-    new SavedModel(folder.model(), setup.network(), labels, setup.preprocessing())
-        .write(network, card);
+    SavedModel model =
+        new SavedModel(folder.model(), setup.network(), labels, setup.preprocessing());
+    model.write(network, ModelCard.write(setup, outcome.test(), conditions));
+    if (averages.network().isPresent() && outcome.averaged().isPresent()) {
+      Map<String, String> ofAverage = new LinkedHashMap<>(conditions);
+      ofAverage.put("Weights", "moving average; those of the last step are in " + folder.model());
+      model
+          .in(folder.averagedModel())
+          .write(
+              averages.network().get(),
+              ModelCard.write(setup, outcome.averaged().get(), ofAverage));
+    }
     AtomicFile.write(folder.report(), report(conditions).html().getBytes(UTF_8));
   }
 
@@ -57,6 +67,9 @@ record Results(
     Evaluation test = outcome.test();
     Map<String, String> headline = new LinkedHashMap<>();
     headline.put("Test accuracy", percent(test.top1()));
+    outcome
+        .averaged()
+        .ifPresent(average -> headline.put("Averaged weights", percent(average.top1())));
     headline.put("Mistakes", "%d of %d".formatted(test.mistakes(), test.images()));
     headline.put("Training", "%d epochs, %.0f s".formatted(outcome.epochs(), outcome.seconds()));
     headline.put("Speed", "%.0f images/s".formatted(outcome.imagesPerSecond()));
@@ -97,7 +110,9 @@ record Results(
         epoch.testTop1(),
         epoch.testTop5(),
         epoch.imagesPerSecond(),
-        epoch.seconds());
+        epoch.seconds(),
+        epoch.averageLoss(),
+        epoch.averageTop1());
   }
 
   static String percent(double fraction) {

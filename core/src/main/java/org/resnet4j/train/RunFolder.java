@@ -19,7 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Where a run leaves everything: recipe, checkpoints, metrics, report and, in {@code model}, the
- * network; in {@code start} the model that it began with, if any.
+ * network; in {@code model-ema} the same with the moving average of its weights, and in {@code
+ * start} the model that it began with, if any.
  */
 record RunFolder(Path path) {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -97,6 +98,11 @@ record RunFolder(Path path) {
 
   Path model() {
     return path.resolve("model");
+  }
+
+  /** Beside {@link #model}, whose weights no average changed: runs with and without compare. */
+  Path averagedModel() {
+    return path.resolve("model-ema");
   }
 
   /** The model that the run began with, if that was not just an initialised network. */

@@ -32,6 +32,10 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
         metrics.add(epoch);
         scalar("test/loss", epoch.step(), epoch.testLoss());
         scalar("test/top1", epoch.step(), epoch.testTop1());
+        if (!Double.isNaN(epoch.averageLoss())) {
+          scalar("test/average_loss", epoch.step(), epoch.averageLoss());
+          scalar("test/average_top1", epoch.step(), epoch.averageTop1());
+        }
         scalar("epoch/train_loss", epoch.step(), epoch.trainLoss());
         scalar("epoch/train_top1", epoch.step(), epoch.trainTop1());
       }

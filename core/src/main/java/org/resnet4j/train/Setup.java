@@ -175,6 +175,16 @@ public record Setup(
         new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS));
   }
 
+  /** The training images in random order, as evaluation sees them: for statistics. */
+  Loader statisticsImages() {
+    boolean enough = data.train().size() >= recipe.batch();
+    return new Loader(
+        data.train(),
+        preprocessing,
+        new Augmentation.None(),
+        new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS));
+  }
+
   /** Every test image once, in order. */
   Loader testImages() {
     return new Loader(

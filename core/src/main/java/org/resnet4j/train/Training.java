@@ -12,6 +12,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
@@ -111,14 +112,15 @@ public final class Training {
     Device device = Device.of(recipe.device());
     Precision precision = Precision.of(recipe.precision(), device);
     try (LiveNetwork network = setup.live(device, precision);
-        Optimizer optimizer = new Optimizer(recipe, network);
+        Optimizer optimizer = new Optimizer(recipe.optimization(), network);
+        Averages averages = new Averages(setup, network);
         Loader trainImages = setup.trainImages();
         Loader testImages = setup.testImages()) {
       RunFolder folder = place.apply(start -> setup.writeStart(start, network));
       Optional<Path> checkpoint = new Checkpoints(folder.checkpoints(), events).last();
       Progress progress =
           checkpoint
-              .map(file -> Checkpoints.load(file, network, optimizer))
+              .map(file -> Checkpoints.load(file, network, optimizer, averages))
               .orElseGet(() -> Progress.beginning(recipe));
       try (RunLog log = new RunLog(folder, progress.history(), events)) {
         log.accept(started(setup, folder, progress, trainImages, precision));
@@ -127,6 +129,7 @@ public final class Training {
                 recipe,
                 network,
                 optimizer,
+                averages,
                 trainImages,
                 testImages,
                 setup.data().test().classes(),
@@ -137,8 +140,8 @@ public final class Training {
         Evaluation test =
             loop.run()
                 .orElseThrow(() -> new StoppedException(folder.path(), loop.progress().step()));
-        Outcome outcome = outcome(setup, folder, loop.progress(), test);
-        new Results(setup, folder, origin, network, loop.progress(), outcome).write();
+        Outcome outcome = outcome(setup, folder, loop.progress(), test, loop.averaged());
+        new Results(setup, folder, origin, network, averages, loop.progress(), outcome).write();
         return outcome;
       } catch (IOException | UncheckedIOException e) {
         throw RunException.unwritten(
@@ -165,7 +168,11 @@ public final class Training {
   }
 
   private static Outcome outcome(
-      Setup setup, RunFolder folder, Progress progress, Evaluation test) {
+      Setup setup,
+      RunFolder folder,
+      Progress progress,
+      Evaluation test,
+      Optional<Evaluation> averaged) {
     Event.Epoch last = progress.history().get(progress.history().size() - 1);
     return new Outcome(
         folder.path(),
@@ -176,6 +183,7 @@ public final class Training {
         last.trainLoss(),
         last.trainTop1(),
         test,
+        averaged,
         progress.history());
   }
 }

@@ -1,5 +1,6 @@
 package org.resnet4j.train;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -9,6 +10,7 @@ import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
 
 /** The loop: batches in, events out, a checkpoint after each epoch and when told to stop. */
@@ -18,6 +20,7 @@ final class TrainingLoop {
   private final Recipe recipe;
   private final LiveNetwork network;
   private final Optimizer optimizer;
+  private final Averages averages;
   private final Learner learner;
   private final Loader trainImages;
   private final Loader testImages;
@@ -34,11 +37,13 @@ final class TrainingLoop {
   private double epochSeconds;
   private double waitedSeconds;
   private double evaluationSeconds;
+  private Optional<Evaluation> averaged = Optional.empty();
 
   TrainingLoop(
       Recipe recipe,
       LiveNetwork network,
       Optimizer optimizer,
+      Averages averages,
       Loader trainImages,
       Loader testImages,
       List<String> classes,
@@ -49,6 +54,7 @@ final class TrainingLoop {
     this.recipe = recipe;
     this.network = network;
     this.optimizer = optimizer;
+    this.averages = averages;
     this.learner = new Learner(recipe, network, optimizer);
     this.trainImages = trainImages;
     this.testImages = testImages;
@@ -58,17 +64,28 @@ final class TrainingLoop {
     this.stop = stop;
     this.progress = progress;
     this.steps = steps(recipe, trainImages);
-    this.schedule = Schedule.of(recipe, steps, trainImages.batches());
+    this.schedule = Schedule.of(recipe, steps, stepsPerEpoch(recipe, trainImages));
   }
 
   static long steps(Recipe recipe, Loader trainImages) {
     return recipe.iterations() > 0
         ? recipe.iterations()
-        : (long) recipe.epochs() * trainImages.batches();
+        : recipe.epochs() * stepsPerEpoch(recipe, trainImages);
+  }
+
+  /** The last step of an epoch may have to make do with fewer batches. */
+  static long stepsPerEpoch(Recipe recipe, Loader trainImages) {
+    int batches = recipe.optimization().accumulate();
+    return (trainImages.batches() + batches - 1L) / batches;
   }
 
   Progress progress() {
     return progress;
+  }
+
+  /** The last evaluation of the averaged weights, if there are any. */
+  Optional<Evaluation> averaged() {
+    return averaged;
   }
 
   /** Trains to the end, once; the last evaluation, or nothing if told to stop before. */
@@ -76,14 +93,14 @@ final class TrainingLoop {
     try {
       while (progress.step() < steps || progress.batch() > 0) {
         Optional<Evaluation> test = learnEpoch() ? judgeEpoch() : Optional.empty();
-        checkpoints.save(network, optimizer, progress);
+        checkpoints.save(network, optimizer, averages, progress);
         if (test.isEmpty() || progress.step() == steps) {
           return test;
         }
       }
     } catch (DataException e) {
       // An image that cannot be read may cost a repair, never what was learned before it.
-      checkpoints.save(network, optimizer, progress);
+      checkpoints.save(network, optimizer, averages, progress);
       throw e;
     } finally {
       learner.close();
@@ -98,12 +115,9 @@ final class TrainingLoop {
     lastStepNanos = began;
     epochImages = 0;
     try (Batches batches = trainImages.epoch(progress.epoch(), progress.batch())) {
-      for (Batch batch : batches) {
-        if (progress.step() == steps) {
-          break;
-        }
-        learn(batch);
-        epochImages += batch.size();
+      Iterator<Batch> left = batches.iterator();
+      while (left.hasNext() && progress.step() < steps) {
+        learn(left);
         if (stop.getAsBoolean()) {
           return false;
         }
@@ -114,19 +128,25 @@ final class TrainingLoop {
     return true;
   }
 
-  private void learn(Batch batch) {
+  private void learn(Iterator<Batch> left) {
     double rate = progress.lowRate() ? recipe.rates().lowRate() : schedule.at(progress.step());
-    Learner.Learned learned = learner.learn(batch, progress.step(), rate);
+    int batches =
+        Math.min(recipe.optimization().accumulate(), trainImages.batches() - progress.batch());
+    Learner.Learned learned = learner.learn(left, batches, progress.step(), rate);
     double loss = learned.loss();
     requireFinite(loss, rate);
     int right = learned.right();
+    int images = learned.images();
     long now = System.nanoTime();
     double seconds = (now - lastStepNanos) / 1e9;
     lastStepNanos = now;
     stepSeconds =
         stepSeconds == 0 ? seconds : SPEED_MEMORY * stepSeconds + (1 - SPEED_MEMORY) * seconds;
-    progress = progress.learned(loss, right, batch.size(), recipe.rates().lowRateUntil(), seconds);
-    events.accept(event(loss, (double) right / batch.size(), rate, batch.size()));
+    progress =
+        progress.learned(loss, right, images, batches, recipe.rates().lowRateUntil(), seconds);
+    averages.after(progress.step());
+    epochImages += images;
+    events.accept(event(loss, (double) right / images, rate, images));
   }
 
   private void requireFinite(double loss, double rate) {
@@ -140,7 +160,8 @@ final class TrainingLoop {
 
   private Event.Step event(double loss, double top1, double rate, int images) {
     long left = steps - progress.step();
-    long epochsLeft = (left + trainImages.batches() - 1) / trainImages.batches();
+    long perEpoch = stepsPerEpoch(recipe, trainImages);
+    long epochsLeft = (left + perEpoch - 1) / perEpoch;
     double secondsLeft = left * stepSeconds + Math.max(1, epochsLeft) * evaluationSeconds;
     return new Event.Step(
         progress.epoch() + 1,
@@ -155,13 +176,16 @@ final class TrainingLoop {
   }
 
   private int epochs() {
-    long perEpoch = trainImages.batches();
+    long perEpoch = stepsPerEpoch(recipe, trainImages);
     return (int) ((steps + perEpoch - 1) / perEpoch);
   }
 
   /** Evaluates and closes the epoch; neither if told to stop, and a resumed run judges it again. */
   private Optional<Evaluation> judgeEpoch() {
     long began = System.nanoTime();
+    if (progress.step() == steps) {
+      averages.settle();
+    }
     Optional<Evaluation> judged = evaluate();
     if (judged.isEmpty()) {
       return judged;
@@ -180,13 +204,26 @@ final class TrainingLoop {
             test.top5(),
             epochImages / epochSeconds,
             epochSeconds,
-            waitedSeconds / epochSeconds);
+            waitedSeconds / epochSeconds,
+            averaged.map(Evaluation::loss).orElse(Double.NaN),
+            averaged.map(Evaluation::top1).orElse(Double.NaN));
     progress = progress.finished(row, evaluationSeconds);
     events.accept(row);
     return judged;
   }
 
+  /** Judges the averaged weights too; returns nothing if told to stop before both are. */
   private Optional<Evaluation> evaluate() {
-    return Evaluator.evaluate(network, testImages, classes, stop);
+    Optional<Evaluation> judged = evaluate(network);
+    Optional<LiveNetwork> average = averages.network();
+    if (judged.isPresent() && average.isPresent()) {
+      averaged = evaluate(average.get());
+      return averaged.isPresent() ? judged : Optional.empty();
+    }
+    return judged;
+  }
+
+  private Optional<Evaluation> evaluate(LiveNetwork weights) {
+    return Evaluator.evaluate(weights, testImages, classes, stop);
   }
 }

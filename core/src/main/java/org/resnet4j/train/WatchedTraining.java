@@ -1,9 +1,11 @@
 package org.resnet4j.train;
 
+import java.util.Iterator;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
@@ -46,7 +48,7 @@ public final class WatchedTraining {
     Recipe recipe = setup.recipe();
     Device device = Device.of(recipe.device());
     try (LiveNetwork network = setup.live(device, Precision.of(recipe.precision(), device));
-        Optimizer optimizer = new Optimizer(recipe, network);
+        Optimizer optimizer = new Optimizer(recipe.optimization(), network);
         Loader images = setup.trainImages()) {
       watcher.at(0, Double.NaN, network);
       try (Learner learner = new Learner(recipe, network, optimizer)) {
@@ -58,16 +60,16 @@ public final class WatchedTraining {
   private static End learn(
       Recipe recipe, LiveNetwork network, Learner learner, Loader images, Watcher watcher) {
     long steps = TrainingLoop.steps(recipe, images);
-    Schedule schedule = Schedule.of(recipe, steps, images.batches());
+    Schedule schedule = Schedule.of(recipe, steps, TrainingLoop.stepsPerEpoch(recipe, images));
+    int accumulate = recipe.optimization().accumulate();
     double loss = 0;
     long step = 0;
     for (int epoch = 0; step < steps; epoch++) {
       try (Batches batches = images.epoch(epoch, 0)) {
-        for (Batch batch : batches) {
-          if (step == steps) {
-            break;
-          }
-          loss = learner.learn(batch, step, schedule.at(step)).loss();
+        Iterator<Batch> next = batches.iterator();
+        for (int left = images.batches(); left > 0 && step < steps; left -= accumulate) {
+          int count = Math.min(accumulate, left);
+          loss = learner.learn(next, count, step, schedule.at(step)).loss();
           if (!Double.isFinite(loss)) {
             return new End(step, loss);
           }

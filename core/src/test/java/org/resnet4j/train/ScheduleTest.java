@@ -73,12 +73,12 @@ class ScheduleTest {
     assertThat(progress.lowRate()).isTrue();
     // All right from now on: the average error is 0.98^n, which passes 0.8 between n = 11 and 12.
     for (int i = 0; i < 11; i++) {
-      progress = progress.learned(1, 128, 128, recipe.rates().lowRateUntil(), 1);
+      progress = progress.learned(1, 128, 128, 1, recipe.rates().lowRateUntil(), 1);
     }
     assertThat(progress.lowRate()).isTrue();
-    progress = progress.learned(1, 128, 128, recipe.rates().lowRateUntil(), 1);
+    progress = progress.learned(1, 128, 128, 1, recipe.rates().lowRateUntil(), 1);
     assertThat(progress.lowRate()).isFalse();
-    assertThat(progress.learned(1, 0, 128, recipe.rates().lowRateUntil(), 1).lowRate())
+    assertThat(progress.learned(1, 0, 128, 1, recipe.rates().lowRateUntil(), 1).lowRate())
         .as("it does not come back")
         .isFalse();
   }

@@ -179,7 +179,7 @@ class TinyTrainingTest {
   void counts_the_images_of_a_batch_that_is_not_full() {
     Recipe recipe = plan("unused", Map.of()).recipe();
     Progress progress =
-        Progress.beginning(recipe).learned(1, 2, 16, 0.8, 1).learned(1, 2, 10, 0.8, 1);
+        Progress.beginning(recipe).learned(1, 2, 16, 1, 0.8, 1).learned(1, 2, 10, 1, 0.8, 1);
     assertThat(progress.images()).isEqualTo(26);
   }
 

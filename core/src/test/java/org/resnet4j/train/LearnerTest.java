@@ -1,0 +1,188 @@
+package org.resnet4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.bytedeco.pytorch.Tensor;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.data.batch.Batch;
+import org.resnet4j.data.batch.Batches;
+import org.resnet4j.data.batch.Loader;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
+import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Precision;
+import org.resnet4j.tensor.Tensors;
+
+class LearnerTest {
+  private static final String PLAIN_STEP = "optimizer=sgd momentum=0 nesterov=false weight-decay=0";
+
+  @TempDir Path folder;
+
+  /** What one step at rate 0.1 with all but the last batch's worth of 40 images does. */
+  private record Step(
+      Learner.Learned learned, Map<String, float[]> before, Map<String, float[]> after) {
+    static Step take(Setup setup, int batches) {
+      try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
+          Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
+          Loader images = setup.trainImages();
+          Batches epoch = images.epoch(0, 0)) {
+        network.train(true);
+        Map<String, float[]> before = values(network);
+        Iterator<Batch> iterator = epoch.iterator();
+        Learner.Learned learned =
+            new Learner(setup.recipe(), network, optimizer).learn(iterator, batches, 0, 0.1);
+        return new Step(learned, before, values(network));
+      }
+    }
+
+    private static Map<String, float[]> values(LiveNetwork network) {
+      Map<String, float[]> values = new TreeMap<>();
+      network.network().state().stream()
+          .filter(parameter -> parameter.role().trained())
+          .forEach(
+              parameter -> {
+                Tensor tensor = network.tensor(parameter.name());
+                values.put(parameter.name(), Tensors.floats(tensor));
+              });
+      return values;
+    }
+
+    double length() {
+      double sum = 0;
+      for (Map.Entry<String, float[]> entry : before.entrySet()) {
+        float[] then = after.get(entry.getKey());
+        for (int i = 0; i < then.length; i++) {
+          sum += Math.pow(then[i] - entry.getValue()[i], 2);
+        }
+      }
+      return Math.sqrt(sum);
+    }
+  }
+
+  private Setup setup(String keys) {
+    String[] keyValues = (PLAIN_STEP + " " + keys).split("[ =]");
+    return new TinyRuns(folder).setup(keyValues);
+  }
+
+  @Test
+  void two_batches_of_eight_make_the_step_of_one_batch_of_sixteen() {
+    // Without norms, which see the batches one by one.
+    String network = "model=resnet8-width4-no-norm ";
+    Step one = Step.take(setup(network + "batch=16"), 1);
+    Step two = Step.take(setup(network + "batch=8"), 2);
+    assertThat(two.learned.images()).isEqualTo(16);
+    assertThat(two.learned.right()).isEqualTo(one.learned.right());
+    assertThat(two.learned.loss()).isCloseTo(one.learned.loss(), within(1e-6));
+    assertThat(two.learned.gradientNorm()).isCloseTo(one.learned.gradientNorm(), within(1e-5));
+    one.after.forEach(
+        (name, values) ->
+            assertThat(two.after.get(name))
+                .as(name)
+                .usingComparatorWithPrecision(1e-6f)
+                .containsExactly(values));
+  }
+
+  @Test
+  void a_plain_step_is_as_long_as_the_gradient_times_the_rate_and_clipping_shortens_it() {
+    Step free = Step.take(setup("batch=16"), 1);
+    double norm = free.learned.gradientNorm();
+    assertThat(norm).isGreaterThan(0.5);
+    assertThat(free.length()).isCloseTo(0.1 * norm, within(1e-4 * norm));
+    Step clipped = Step.take(setup("batch=16 clip=0.5"), 1);
+    assertThat(clipped.learned.gradientNorm()).as("before clipping").isEqualTo(norm);
+    assertThat(clipped.length()).isCloseTo(0.05, within(1e-5));
+    Step loose = Step.take(setup("batch=16 clip=" + 2 * norm), 1);
+    assertThat(loose.length()).isEqualTo(free.length());
+  }
+
+  @Test
+  void a_loss_that_is_no_number_leaves_weights_and_no_gradient() {
+    Setup setup = setup("batch=16");
+    try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
+        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network)) {
+      network.train(true);
+      float[] pixels = new float[2 * 3 * 32 * 32];
+      float[] broken = pixels.clone();
+      broken[0] = Float.NaN;
+      int[] labels = {0, 1};
+      List<Batch> batches =
+          List.of(new Batch(2, pixels, labels, labels), new Batch(2, broken, labels, labels));
+      float[] before = Tensors.floats(network.tensor("fc.weight"));
+      Learner.Learned learned =
+          new Learner(setup.recipe(), network, optimizer).learn(batches.iterator(), 2, 0, 0.1);
+      assertThat(learned.loss()).isNaN();
+      assertThat(learned.gradientNorm()).isNaN();
+      assertThat(Tensors.floats(network.tensor("fc.weight"))).isEqualTo(before);
+      assertThat(network.tensor("fc.weight").grad().defined())
+          .as("the first batch's gradients are forgotten")
+          .isFalse();
+    }
+  }
+
+  @Test
+  void the_last_step_of_an_epoch_makes_do_with_the_batches_that_are_left() {
+    List<Event.Step> steps = new ArrayList<>();
+    // 40 images make 5 batches of 8; three of them a step, then two.
+    new TinyRuns(folder)
+        .train(
+            "run",
+            event -> {
+              if (event instanceof Event.Step step) {
+                steps.add(step);
+              }
+            },
+            "batch",
+            "8",
+            "accumulate",
+            "3",
+            "epochs",
+            "2",
+            "iterations",
+            "0");
+    assertThat(steps).extracting(Event.Step::steps).containsOnly(4L);
+    assertThat(steps).extracting(Event.Step::epoch).containsExactly(1, 1, 2, 2);
+    assertThat(steps).extracting(Event.Step::epochs).containsOnly(2);
+    // Shares of 24 and of 16 images.
+    assertThat(steps.get(0).top1() * 24)
+        .isCloseTo(Math.rint(steps.get(0).top1() * 24), within(1e-9));
+    assertThat(steps.get(1).top1() * 16)
+        .isCloseTo(Math.rint(steps.get(1).top1() * 16), within(1e-9));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sgd", "adamw", "lamb", "muon"})
+  void goes_on_in_the_middle_of_an_epoch_as_if_nothing_had_happened(String optimizer) {
+    TinyRuns runs = new TinyRuns(folder);
+    String[] keys = {
+      "optimizer",
+      optimizer,
+      "batch",
+      "8",
+      "accumulate",
+      "2",
+      "iterations",
+      "5",
+      "lookahead",
+      "2",
+      "clip",
+      "1",
+      "rate",
+      "0.01"
+    };
+    Outcome whole = runs.train("whole", keys);
+    Outcome halves = runs.trainInTwo("halves", 4, keys);
+    assertThat(runs.weights("halves", "model")).isEqualTo(runs.weights("whole", "model"));
+    assertThat(halves.trainLoss()).isEqualTo(whole.trainLoss());
+    assertThat(halves.epochs()).isEqualTo(whole.epochs()).isEqualTo(2);
+  }
+}
