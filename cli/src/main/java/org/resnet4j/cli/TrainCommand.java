@@ -2,6 +2,7 @@ package org.resnet4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
+import org.resnet4j.train.Saving;
 import org.resnet4j.train.StoppedException;
 import org.resnet4j.train.Training;
 import picocli.CommandLine.Command;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Spec;
 final class TrainCommand implements Callable<Integer> {
   private static final List<String> CHOICES =
       List.of("--data", "--model", "--recipe", "--epochs", "--set", "--out");
+
+  private static final int MOST_MINUTES = 24 * 60;
 
   @Option(
       names = "--data",
@@ -89,6 +93,26 @@ final class TrainCommand implements Callable<Integer> {
       description = "Go on with the run in that folder, as it was.")
   private @Nullable Path resume;
 
+  @Option(
+      names = "--save-every",
+      paramLabel = "MINUTES",
+      defaultValue = "5",
+      description = {
+        "The longest time between checkpoints within an epoch",
+        "(default: ${DEFAULT-VALUE}); each epoch ends with one."
+      })
+  private double saveEvery;
+
+  @Option(
+      names = "--on-save-error",
+      paramLabel = "WHAT",
+      defaultValue = "stop",
+      description = {
+        "What to do if the disk does not take a checkpoint:",
+        "stop or continue (default: ${DEFAULT-VALUE})."
+      })
+  private String onSaveError;
+
   @Mixin private Json json;
 
   @ParentCommand private Main main;
@@ -111,8 +135,8 @@ final class TrainCommand implements Callable<Integer> {
     try {
       outcome =
           resume == null
-              ? Training.run(plan(), events, main.stop())
-              : Training.resume(resume, events, main.stop());
+              ? Training.run(plan(), saving(), events, main.stop())
+              : Training.resume(resume, saving(), events, main.stop());
     } catch (StoppedException stopped) {
       console.close();
       String next = main.terminal().commandLine("train", "--resume", stopped.run());
@@ -147,6 +171,21 @@ final class TrainCommand implements Callable<Integer> {
             "--resume goes on with a run as it was: leave " + choice + " out, or start a new run");
       }
     }
+  }
+
+  private Saving saving() {
+    if (!List.of("stop", "continue").contains(onSaveError)) {
+      throw new ParameterException(
+          spec.commandLine(), "--on-save-error " + onSaveError + ": must be stop or continue");
+    }
+    if (!(saveEvery > 0 && saveEvery <= MOST_MINUTES)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--save-every %s: must be above 0 and at most %d minutes"
+              .formatted(saveEvery, MOST_MINUTES));
+    }
+    Duration every = Duration.ofMillis(Math.max(1, Math.round(saveEvery * 60_000)));
+    return new Saving(every, onSaveError.equals("continue"));
   }
 
   private Training.Plan plan() {
