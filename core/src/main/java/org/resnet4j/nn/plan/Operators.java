@@ -84,19 +84,33 @@ final class Operators {
 
   Made convolution(String layer, Convolution c, Values in) {
     boolean thinning = c.kernel() == 1 && c.stride() > 1 && c.padding() == 0;
-    return thinning && Thinning.possible(in, c.stride())
-        ? thinned(layer, c, in)
-        : whole(layer, c, in);
+    return thinning ? thinned(layer, c, in) : whole(layer, c, in);
   }
 
   /**
-   * A 1x1 convolution of every stride-th pixel: of what is left when the others are gone, as
-   * oneDNN's kernels without a stride are faster.
+   * A 1x1 convolution of every stride-th pixel: of what is left when the others are gone. oneDNN's
+   * kernels without a stride are faster; and with one its weight gradient writes beyond its scratch
+   * memory where the channels do not fill a vector (3.11: {@code jit_1x1}, several threads).
    */
   private Made thinned(String layer, Convolution c, Values in) {
-    Thinning thinning = new Thinning(layer, in, c.stride(), 0, 0);
     Convolution every =
         new Convolution(c.in(), c.out(), 1, 1, 0, c.dilation(), c.groups(), c.bias());
+    if (!Thinning.possible(in, c.stride())) {
+      long height = length(in.height(), c);
+      long width = length(in.width(), c);
+      algorithm mean = algorithm.pooling_avg_exclude_padding;
+      Made thin = pool(layer, mean, in, new long[] {1, 1}, c.stride(), 0, height, width);
+      Made made = whole(layer, every, thin.values());
+      return new Made(
+          made.values(),
+          true,
+          (gradient, wanted) -> {
+            Wanted more = wanted.any() ? Wanted.ALONE : Wanted.NOTHING;
+            Gradient by = made.back().from(gradient, more);
+            return wanted.any() ? thin.back().from(by, wanted) : by;
+          });
+    }
+    Thinning thinning = new Thinning(layer, in, c.stride(), 0, 0);
     Made made = whole(layer, every, thinning.taken());
     return new Made(
         made.values(),

@@ -6,6 +6,7 @@ import java.util.Objects;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /** A program's view of the network's parameters and of their gradients, where they lie. */
 final class Weights {
@@ -42,6 +43,23 @@ final class Weights {
 
   private static void bind(Map<String, Values> values, Map<String, Tensor> now) {
     values.forEach(
-        (name, one) -> one.piece().lieAt(Objects.requireNonNull(now.get(name), name).data_ptr()));
+        (name, one) -> {
+          Tensor tensor = Objects.requireNonNull(now.get(name), name);
+          if (one.piece().lieAt(tensor.data_ptr())) {
+            requireLayout(name, tensor);
+          }
+        });
+  }
+
+  /** The primitives were made for that one; they would read another as if it were that. */
+  private static void requireLayout(String name, Tensor tensor) {
+    boolean kernel = tensor.dim() == 4;
+    if (tensor.scalar_type().intern() != torch.ScalarType.Float
+        || !(kernel
+            ? tensor.is_contiguous(torch.MemoryFormat.ChannelsLast)
+            : tensor.is_contiguous())) {
+      throw new IllegalStateException(
+          name + " must be fp32 and lie channels-last in one piece of memory");
+    }
   }
 }
