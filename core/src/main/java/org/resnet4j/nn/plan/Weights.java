@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import org.bytedeco.dnnl.memory;
+import org.bytedeco.dnnl.memory.data_type;
+import org.bytedeco.dnnl.memory.format_tag;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -21,6 +23,18 @@ final class Weights {
   /** The parameter of that name, which lies as {@code layout} says. */
   Values parameter(String name, memory.desc layout, long... dims) {
     return parameters.computeIfAbsent(name, key -> program.lent(layout, dims));
+  }
+
+  /** The bias of a layer. */
+  Values bias(String layer, long channels) {
+    try (PointerScope scope = new PointerScope()) {
+      return parameter(layer + ".bias", vector(channels), channels);
+    }
+  }
+
+  /** Numbers one after another. */
+  static memory.desc vector(long length) {
+    return new memory.desc(new long[] {length}, data_type.f32, format_tag.a);
   }
 
   /** What the gradient of a parameter that was asked for before is written to. */
