@@ -92,7 +92,9 @@ public final class RateRange {
         Optimizer optimizer = new Optimizer(recipe.optimization(), network);
         Loader images = setup.trainImages()) {
       network.train(true);
-      return learn(new Learner(recipe, network, optimizer), images, watcher);
+      try (Learner learner = new Learner(recipe, network, optimizer)) {
+        return learn(learner, images, watcher);
+      }
     }
   }
 
