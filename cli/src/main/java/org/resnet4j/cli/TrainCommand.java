@@ -3,13 +3,16 @@ package org.resnet4j.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
@@ -19,6 +22,7 @@ import org.resnet4j.train.Training;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
@@ -37,12 +41,15 @@ import picocli.CommandLine.Spec;
       "  resnet4j train",
       "  resnet4j train --data photos/ --model resnet20 --epochs 30",
       "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2",
+      "  resnet4j train --data photos/ --find-rate",
       "  resnet4j train --resume runs/paper"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class TrainCommand implements Callable<Integer> {
+  private static final List<String> OF_A_RUN =
+      List.of("--data", "--model", "--recipe", "--epochs", "--set");
   private static final List<String> CHOICES =
-      List.of("--data", "--model", "--recipe", "--epochs", "--set", "--out");
+      List.of("--data", "--model", "--recipe", "--epochs", "--set", "--out", "--find-rate");
 
   private static final int MOST_MINUTES = 24 * 60;
 
@@ -113,6 +120,17 @@ final class TrainCommand implements Callable<Integer> {
       })
   private String onSaveError;
 
+  @Option(
+      names = "--find-rate",
+      paramLabel = "STEPS",
+      arity = "0..1",
+      fallbackValue = "200",
+      description = {
+        "Instead of a run, try learning rates for so many steps",
+        "(default: ${FALLBACK-VALUE}) and suggest one; --out DIR gets a page."
+      })
+  private @Nullable Integer findRate;
+
   @Mixin private Json json;
 
   @ParentCommand private Main main;
@@ -123,6 +141,11 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     refuseChoicesWithResume();
     PrintWriter err = spec.commandLine().getErr();
+    if (findRate != null) {
+      PrintWriter results = spec.commandLine().getOut();
+      return new FindRate(loaded(), data, Optional.ofNullable(out), choices(), command())
+          .run(findRate, results, err, main.terminal(), json.wanted());
+    }
     ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
     Consumer<Event> events =
         event -> {
@@ -189,10 +212,30 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Training.Plan plan() {
-    List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
-    String command = "resnet4j" + Terminal.quoted(typed);
-    return new Training.Plan(
-        RecipeFile.load(recipe, overrides()), data, Optional.ofNullable(out), command);
+    return new Training.Plan(loaded(), data, Optional.ofNullable(out), command());
+  }
+
+  private String command() {
+    return "resnet4j" + Terminal.quoted(spec.root().commandLine().getParseResult().originalArgs());
+  }
+
+  /** What was chosen of a run, as typed. */
+  private List<String> choices() {
+    List<String> words = new ArrayList<>();
+    // An option that was given twice is there twice, each time with all its values.
+    for (OptionSpec option :
+        new LinkedHashSet<>(spec.commandLine().getParseResult().matchedOptions())) {
+      if (OF_A_RUN.contains(option.longestName())) {
+        for (String value : option.originalStringValues()) {
+          words.addAll(List.of(option.longestName(), value));
+        }
+      }
+    }
+    return words;
+  }
+
+  private Recipe loaded() {
+    return RecipeFile.load(recipe, overrides());
   }
 
   /** What the options say, in the recipe's words; {@code --set} has the last word. */
