@@ -24,7 +24,7 @@ final class Learner implements AutoCloseable {
    * What the images of a step showed before the weights were changed.
    *
    * @param loss mean over the images; if it is not finite, the weights are as before
-   * @param right how many images
+   * @param right how many images, a mixed one if it got the label that has more of it
    * @param images how many there were
    * @param gradientNorm of all gradients together, before clipping; NaN if the loss is not finite
    */
@@ -41,11 +41,12 @@ final class Learner implements AutoCloseable {
     }
   }
 
-  Learner(Recipe recipe, LiveNetwork network, Optimizer optimizer) {
+  /** Closes the pass and nothing else. */
+  Learner(Recipe recipe, LiveNetwork network, Optimizer optimizer, Objective objective) {
     this.recipe = recipe;
     this.network = network;
     this.pass = Pass.of(network);
-    this.objective = new Objective(recipe.targets(), network.device());
+    this.objective = objective;
     this.optimizer = optimizer;
   }
 
@@ -79,8 +80,9 @@ final class Learner implements AutoCloseable {
   private Learned differentiate(Batch batch, long step, int part, int parts, Learned before) {
     try (PointerScope temporaries = new PointerScope()) {
       torch.manual_seed(drawsOf(step, part));
-      Tensor logits = pass.forward(Evaluator.images(network, batch));
-      Tensor mean = objective.loss(logits, batch);
+      Tensor images = Evaluator.images(network, batch);
+      Tensor logits = pass.forward(images);
+      Tensor mean = objective.loss(logits, images, batch);
       Tensor share = parts == 1 ? mean : mean.div(new Scalar((double) parts));
       double loss = share.item_double();
       if (!Double.isFinite(loss)) {
@@ -89,7 +91,7 @@ final class Learner implements AutoCloseable {
       pass.backward(share);
       int right =
           new Logits(Tensors.floats(logits), network.network().classes())
-              .right(batch.labels(), batch.size());
+              .right(batch.heavierLabels(), batch.size());
       return before.and(loss, right, batch.size());
     }
   }

@@ -12,14 +12,18 @@ import org.resnet4j.weights.AtomicFile;
 /** The epochs of a run as a CSV file, one flushed line each. */
 final class MetricsCsv {
   private static final String HEADER =
-      "epoch,step,rate,train_loss,train_top1,test_loss,test_top1,test_top5,images_per_second,seconds,waited,average_loss,average_top1\n";
+      "epoch,step,rate,train_loss,train_top1,%1$s_loss,%1$s_top1,%1$s_top5,images_per_second,seconds,waited,average_loss,average_top1\n";
 
   private final Path file;
 
-  /** Starts the file anew with the epochs that are already there. */
-  MetricsCsv(Path file, List<Event.Epoch> history) throws IOException {
+  /**
+   * Starts the file anew with the epochs that are already there.
+   *
+   * @param judging what the images are called that judge the epochs
+   */
+  MetricsCsv(Path file, String judging, List<Event.Epoch> history) throws IOException {
     this.file = file;
-    StringBuilder text = new StringBuilder(HEADER);
+    StringBuilder text = new StringBuilder(HEADER.formatted(judging));
     history.forEach(row -> text.append(line(row)));
     AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
   }

@@ -10,12 +10,16 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
   private static final int SCALARS_EVERY = 10;
 
   private final Consumer<Event> next;
+  private final String judging;
   private final MetricsCsv metrics;
   private final TensorBoardWriter board;
 
-  RunLog(RunFolder folder, List<Event.Epoch> history, Consumer<Event> next) throws IOException {
+  /** With what the images are called that judge the epochs. */
+  RunLog(RunFolder folder, String judging, List<Event.Epoch> history, Consumer<Event> next)
+      throws IOException {
     this.next = next;
-    this.metrics = new MetricsCsv(folder.metrics(), history);
+    this.judging = judging;
+    this.metrics = new MetricsCsv(folder.metrics(), judging, history);
     this.board = TensorBoardWriter.open(folder.path(), System.currentTimeMillis() / 1e3);
   }
 
@@ -30,11 +34,11 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
       }
       if (event instanceof Event.Epoch epoch) {
         metrics.add(epoch);
-        scalar("test/loss", epoch.step(), epoch.testLoss());
-        scalar("test/top1", epoch.step(), epoch.testTop1());
+        scalar(judging + "/loss", epoch.step(), epoch.testLoss());
+        scalar(judging + "/top1", epoch.step(), epoch.testTop1());
         if (!Double.isNaN(epoch.averageLoss())) {
-          scalar("test/average_loss", epoch.step(), epoch.averageLoss());
-          scalar("test/average_top1", epoch.step(), epoch.averageTop1());
+          scalar(judging + "/average_loss", epoch.step(), epoch.averageLoss());
+          scalar(judging + "/average_top1", epoch.step(), epoch.averageTop1());
         }
         scalar("epoch/train_loss", epoch.step(), epoch.trainLoss());
         scalar("epoch/train_top1", epoch.step(), epoch.trainTop1());

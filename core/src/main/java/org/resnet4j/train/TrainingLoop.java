@@ -23,9 +23,10 @@ final class TrainingLoop {
   private final Averages averages;
   private final Learner learner;
   private final Loader trainImages;
-  private final Loader testImages;
+  private final Loader judgingImages;
   private final List<String> classes;
   private final Checkpoints checkpoints;
+  private final BestModel best;
   private final Consumer<Event> events;
   private final BooleanSupplier stop;
   private final long steps;
@@ -43,11 +44,13 @@ final class TrainingLoop {
       Recipe recipe,
       LiveNetwork network,
       Optimizer optimizer,
+      Objective objective,
       Averages averages,
       Loader trainImages,
-      Loader testImages,
+      Loader judgingImages,
       List<String> classes,
       Checkpoints checkpoints,
+      BestModel best,
       Consumer<Event> events,
       BooleanSupplier stop,
       Progress progress) {
@@ -55,11 +58,12 @@ final class TrainingLoop {
     this.network = network;
     this.optimizer = optimizer;
     this.averages = averages;
-    this.learner = new Learner(recipe, network, optimizer);
+    this.learner = new Learner(recipe, network, optimizer, objective);
     this.trainImages = trainImages;
-    this.testImages = testImages;
+    this.judgingImages = judgingImages;
     this.classes = List.copyOf(classes);
     this.checkpoints = checkpoints;
+    this.best = best;
     this.events = events;
     this.stop = stop;
     this.progress = progress;
@@ -91,12 +95,20 @@ final class TrainingLoop {
   /** Trains to the end, once; the last evaluation, or nothing if told to stop before. */
   Optional<Evaluation> run() {
     try {
-      while (progress.step() < steps || progress.batch() > 0) {
-        Optional<Evaluation> test = learnEpoch() ? judgeEpoch() : Optional.empty();
+      best.keep(network, progress); // The run may have been killed before it was.
+      while (progress.batch() > 0 || !finished()) {
+        Optional<Evaluation> judged = learnEpoch() ? judgeEpoch() : Optional.empty();
         checkpoints.save(network, optimizer, averages, progress);
-        if (test.isEmpty() || progress.step() == steps) {
-          return test;
+        if (judged.isEmpty()) {
+          return judged;
         }
+        best.keep(network, progress);
+        if (progress.step() == steps) {
+          return judged;
+        }
+      }
+      if (progress.step() < steps) {
+        averages.settle(); // It ends here, unforeseen.
       }
     } catch (DataException e) {
       // An image that cannot be read may cost a repair, never what was learned before it.
@@ -105,7 +117,12 @@ final class TrainingLoop {
     } finally {
       learner.close();
     }
-    return evaluate(); // A finished run was resumed.
+    return evaluate(); // A finished run was resumed, or this one ended before its last step.
+  }
+
+  private boolean finished() {
+    int patience = recipe.selection().stopAfter();
+    return progress.step() >= steps || (patience > 0 && progress.sinceBest() >= patience);
   }
 
   /** Learns what is left of the epoch; false if told to stop. */
@@ -224,6 +241,6 @@ final class TrainingLoop {
   }
 
   private Optional<Evaluation> evaluate(LiveNetwork weights) {
-    return Evaluator.evaluate(weights, testImages, classes, stop);
+    return Evaluator.evaluate(weights, judgingImages, classes, stop);
   }
 }

@@ -34,13 +34,15 @@ class LearnerTest {
     static Step take(Setup setup, int batches) {
       try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
           Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
+          Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
           Loader images = setup.trainImages();
           Batches epoch = images.epoch(0, 0)) {
         network.train(true);
         Map<String, float[]> before = values(network);
         Iterator<Batch> iterator = epoch.iterator();
         Learner.Learned learned =
-            new Learner(setup.recipe(), network, optimizer).learn(iterator, batches, 0, 0.1);
+            new Learner(setup.recipe(), network, optimizer, objective)
+                .learn(iterator, batches, 0, 0.1);
         return new Step(learned, before, values(network));
       }
     }
@@ -109,7 +111,8 @@ class LearnerTest {
   void a_loss_that_is_no_number_leaves_weights_and_no_gradient() {
     Setup setup = setup("batch=16");
     try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
-        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network)) {
+        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
+        Objective objective = new Objective(setup.recipe().targets(), Device.CPU)) {
       network.train(true);
       float[] pixels = new float[2 * 3 * 32 * 32];
       float[] broken = pixels.clone();
@@ -119,7 +122,8 @@ class LearnerTest {
           List.of(new Batch(2, pixels, labels, labels), new Batch(2, broken, labels, labels));
       float[] before = Tensors.floats(network.tensor("fc.weight"));
       Learner.Learned learned =
-          new Learner(setup.recipe(), network, optimizer).learn(batches.iterator(), 2, 0, 0.1);
+          new Learner(setup.recipe(), network, optimizer, objective)
+              .learn(batches.iterator(), 2, 0, 0.1);
       assertThat(learned.loss()).isNaN();
       assertThat(learned.gradientNorm()).isNaN();
       assertThat(Tensors.floats(network.tensor("fc.weight"))).isEqualTo(before);
