@@ -17,8 +17,8 @@ public final class Stratified {
   /**
    * A data set in two parts without a common image.
    *
-   * @param kept the larger part as a rule
-   * @param held the part set aside
+   * @param kept what is left to learn from
+   * @param held what is set aside
    */
   public record Cut(Subset kept, Subset held) {}
 

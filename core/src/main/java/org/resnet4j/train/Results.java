@@ -97,7 +97,11 @@ record Results(
     return conditions;
   }
 
-  private RunReport report(Map<String, String> conditions) {
+  private RunReport report(Map<String, String> ofModel) {
+    Map<String, String> conditions = new LinkedHashMap<>(ofModel);
+    if (!setup.data().notes().isEmpty()) {
+      conditions.put("Notes", String.join("; ", setup.data().notes()));
+    }
     Evaluation test = outcome.test();
     Map<String, String> headline = new LinkedHashMap<>();
     headline.put("Test accuracy", percent(test.top1()));

@@ -96,22 +96,47 @@ public record Setup(
   static Setup of(
       Recipe recipe, String source, Optional<SavedModel> start, Optional<SavedModel> teacher) {
     Splits opened = open(source, recipe);
-    Selection selection = recipe.selection();
-    if (!selection.validates()) {
-      return of(recipe, source, opened, start).beside(source, teacher, Optional.empty());
-    }
-    Stratified.Cut cut = Stratified.cut(opened.train(), selection.validation(), recipe.seed());
-    List<String> notes = new ArrayList<>(opened.notes());
-    notes.add(
-        "validation: %d of %d training images, drawn from each class with seed %d, judge the epochs; the test images are looked at once, at the end"
-            .formatted(cut.held().size(), opened.train().size(), recipe.seed()));
-    Splits kept = new Splits(opened.name(), cut.kept(), opened.test(), notes);
-    return of(recipe, source, kept, start).beside(source, teacher, Optional.of(cut.held()));
+    Optional<Stratified.Cut> cut =
+        recipe.selection().validates()
+            ? Optional.of(
+                Stratified.cut(opened.train(), recipe.selection().validation(), recipe.seed()))
+            : Optional.empty();
+    Splits data =
+        new Splits(
+            opened.name(),
+            cut.<Dataset>map(Stratified.Cut::kept).orElse(opened.train()),
+            opened.test(),
+            notes(recipe, opened, cut, teacher));
+    Setup untaught = of(recipe, source, data, start);
+    teacher.ifPresent(model -> Teacher.requireFits(model, source, data, untaught.preprocessing));
+    return new Setup(
+        untaught.recipe,
+        data,
+        untaught.network,
+        untaught.preprocessing,
+        start,
+        teacher,
+        cut.map(Stratified.Cut::held));
   }
 
-  private Setup beside(String source, Optional<SavedModel> model, Optional<Dataset> held) {
-    model.ifPresent(given -> Teacher.requireFits(given, source, data, preprocessing));
-    return new Setup(recipe, data, network, preprocessing, start, model, held);
+  private static List<String> notes(
+      Recipe recipe, Splits opened, Optional<Stratified.Cut> cut, Optional<SavedModel> teacher) {
+    List<String> notes = new ArrayList<>(opened.notes());
+    cut.ifPresent(
+        parts ->
+            notes.add(
+                "validation: %d of %d training images, drawn from each class with seed %d, judge the epochs; the test images are looked at once, at the end"
+                    .formatted(parts.held().size(), opened.train().size(), recipe.seed())));
+    teacher.ifPresent(
+        model ->
+            notes.add(
+                "teacher: %s from %s"
+                    .formatted(model.network().name(), recipe.targets().teaching().teacher())));
+    if (recipe.targets().mixture().isPresent()) {
+      notes.add(
+          "images are mixed: training accuracy is that of the label which has more of each image");
+    }
+    return notes;
   }
 
   private static Setup of(Recipe recipe, String source, Splits data, Optional<SavedModel> start) {

@@ -50,6 +50,24 @@ class SelectionTest {
     return best;
   }
 
+  private static Event.Epoch row(int epoch, double loss, double top1) {
+    return new Event.Epoch(epoch, epoch, 0.1, 0, 0, loss, top1, 1, 1, 1, 0);
+  }
+
+  @Test
+  void the_best_epoch_has_fewest_mistakes_then_lowest_loss_then_comes_first() {
+    Progress progress = Progress.beginning(runs.recipe());
+    assertThat(progress.best()).isEmpty();
+    assertThat(progress.sinceBest()).isZero();
+    double[][] lossAndTop1 = {{0.1, 0.5}, {0.9, 0.7}, {0.8, 0.7}, {0.8, 0.7}, {0.2, 0.6}};
+    int[] best = {1, 2, 3, 3, 3};
+    for (int i = 0; i < best.length; i++) {
+      progress = progress.finished(row(i + 1, lossAndTop1[i][0], lossAndTop1[i][1]), 0);
+      assertThat(progress.best().orElseThrow().epoch()).isEqualTo(best[i]);
+      assertThat(progress.sinceBest()).isEqualTo(i + 1 - best[i]);
+    }
+  }
+
   private Evaluation judged(String model, Predicate<Setup> onTest) {
     SavedModel saved = SavedModel.open(folder.resolve(model));
     Setup setup = runs.setup(VALIDATED);

@@ -139,6 +139,8 @@ class TargetsTest {
     Path teacher = runs.run("teacher");
     String[] keys = {"teacher", teacher.toString(), "iterations", "4", "mixup", "0.5"};
     runs.train("whole", keys);
+    assertThat(Files.readString(runs.run("whole").resolve("report.html")))
+        .contains("teacher: resnet8 from " + teacher + "; images are mixed: training accuracy is");
     runs.train("untaught", "iterations", "4", "mixup", "0.5");
     assertThat(runs.weights("whole", "model")).isNotEqualTo(runs.weights("untaught", "model"));
     assertThat(runs.weights("whole", "teacher")).isEqualTo(runs.weights("teacher", "model"));
