@@ -1,10 +1,13 @@
 package org.resnet4j.data.batch;
 
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.resnet4j.arch.Shape;
 
 /**
- * Mixes each image of a batch with the one before it, the first with the last; as torchvision does.
+ * Mixes the first image of a batch with the last, the second with the last but one, and so on; the
+ * one in the middle stays. So does timm; torchvision takes the image before, which would be another
+ * variation of the same where a batch has each image several times in a row.
  *
  * <p>How is drawn once for a batch, after its images were varied. A share s, drawn from Beta(alpha,
  * alpha), is what an image keeps of itself: of every pixel in mixup (arXiv 1710.09412), of the area
@@ -54,54 +57,46 @@ public record Mixing(double mixup, double cutmix, double probability, double cut
     double share = Beta.draw(cuts ? cutmix : mixup, random);
     if (cuts) {
       Box box = Box.draw(share, shape, random);
-      paste(pixels, labels.length, shape, box);
+      exchange(pixels, labels.length, shape, box);
       share = 1 - (double) box.area() / shape.positions();
     } else {
       blend(pixels, labels.length, (int) shape.size(), (float) share);
     }
-    return new Batch.Mix(share, rolled(labels));
+    return new Batch.Mix(share, reversed(labels));
   }
 
-  private static int[] rolled(int[] labels) {
-    int[] rolled = new int[labels.length];
-    for (int i = 0; i < labels.length; i++) {
-      rolled[i] = labels[before(i, labels.length)];
-    }
-    return rolled;
+  private static int[] reversed(int[] labels) {
+    return IntStream.range(0, labels.length).map(i -> labels[labels.length - 1 - i]).toArray();
   }
 
-  private static int before(int image, int images) {
-    return image == 0 ? images - 1 : image - 1;
-  }
-
-  /** From the last image to the first, so that the image before is still as it was. */
   static void blend(float[] pixels, int images, int length, float share) {
-    float[] last = new float[length];
-    System.arraycopy(pixels, (images - 1) * length, last, 0, length);
     float rest = 1 - share;
-    for (int image = images - 1; image > 0; image--) {
-      int at = image * length;
-      for (int i = at; i < at + length; i++) {
-        pixels[i] = share * pixels[i] + rest * pixels[i - length];
+    for (int image = 0; image < images / 2; image++) {
+      int one = image * length;
+      int other = (images - 1 - image) * length;
+      for (int i = 0; i < length; i++) {
+        float first = pixels[one + i];
+        float second = pixels[other + i];
+        pixels[one + i] = share * first + rest * second;
+        pixels[other + i] = share * second + rest * first;
       }
-    }
-    for (int i = 0; i < length; i++) {
-      pixels[i] = share * pixels[i] + rest * last[i];
     }
   }
 
-  static void paste(float[] pixels, int images, Shape shape, Box box) {
+  /** Exchanges a box. */
+  static void exchange(float[] pixels, int images, Shape shape, Box box) {
+    int length = (int) shape.size();
     int width = (box.right() - box.left()) * shape.channels();
-    float[] last = new float[width];
-    for (int y = box.top(); y < box.bottom(); y++) {
-      int first = (y * shape.width() + box.left()) * shape.channels();
-      int length = (int) shape.size();
-      System.arraycopy(pixels, first + (images - 1) * length, last, 0, width);
-      for (int image = images - 1; image > 0; image--) {
-        int at = first + image * length;
-        System.arraycopy(pixels, at - length, pixels, at, width);
+    float[] row = new float[width];
+    for (int image = 0; image < images / 2; image++) {
+      for (int y = box.top(); y < box.bottom(); y++) {
+        int start = (y * shape.width() + box.left()) * shape.channels();
+        int one = start + image * length;
+        int other = start + (images - 1 - image) * length;
+        System.arraycopy(pixels, one, row, 0, width);
+        System.arraycopy(pixels, other, pixels, one, width);
+        System.arraycopy(row, 0, pixels, other, width);
       }
-      System.arraycopy(last, 0, pixels, first, width);
     }
   }
 

@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Batches beside torchvision's, whose numbers mixing.py wrote. */
 class MixingTest {
   private static final Shape SHAPE = new Shape(3, 5, 4);
-  private static final int IMAGES = 3;
+  private static final int IMAGES = 5;
   private static final Offset<Float> ROUNDING = within(1e-6f);
 
   private static List<JsonNode> published(String name) {
@@ -65,7 +65,7 @@ class MixingTest {
     }
   }
 
-  /** The first image is of class 4 and gets its rest from the last, of class 2. */
+  /** The first image is of class 4 and is mixed with the last, of class 2. */
   private static double shareOfItself(JsonNode expected) {
     assertThat(expected.get("targets").get(2).doubleValue())
         .isCloseTo(1 - expected.get("targets").get(4).doubleValue(), within(1e-6));
@@ -74,7 +74,7 @@ class MixingTest {
 
   @ParameterizedTest
   @MethodSource("mixups")
-  void blends_each_image_with_the_one_before(JsonNode expected) {
+  void blends_each_image_with_its_partner(JsonNode expected) {
     float[] pixels = images();
     Mixing.blend(pixels, IMAGES, (int) SHAPE.size(), expected.get("share").floatValue());
     assertPixels(pixels, expected);
@@ -84,7 +84,7 @@ class MixingTest {
 
   @ParameterizedTest
   @MethodSource("cutmixes")
-  void pastes_a_box_of_the_image_before(JsonNode expected) {
+  void exchanges_a_box_with_its_partner(JsonNode expected) {
     float[] pixels = images();
     JsonNode middle = expected.get("middle");
     Mixing.Box box =
@@ -93,20 +93,20 @@ class MixingTest {
             middle.get(1).intValue(),
             expected.get("share").doubleValue(),
             SHAPE);
-    Mixing.paste(pixels, IMAGES, SHAPE, box);
+    Mixing.exchange(pixels, IMAGES, SHAPE, box);
     assertPixels(pixels, expected);
     assertThat(1 - box.area() / 20.0).isCloseTo(shareOfItself(expected), within(1e-6));
   }
 
   /** Mixes with the draws of a seed. */
   private static Batch.Mix mix(Mixing mixing, float[] pixels, long seed) {
-    return mixing.apply(pixels, new int[] {4, 0, 2}, SHAPE, new SplittableRandom(seed));
+    return mixing.apply(pixels, new int[] {4, 0, 3, 1, 2}, SHAPE, new SplittableRandom(seed));
   }
 
   @Test
-  void the_rest_of_a_label_is_that_of_the_image_before() {
+  void the_rest_of_a_label_is_that_of_the_partner() {
     Batch.Mix mix = mix(new Mixing(1, 0, 1, 0), images(), 1);
-    assertThat(mix.others()).containsExactly(2, 4, 0);
+    assertThat(mix.others()).containsExactly(2, 1, 3, 0, 4);
     assertThat(mix.share()).isBetween(0.0, 1.0);
   }
 
@@ -155,7 +155,7 @@ class MixingTest {
         float[] before = images();
         boolean copied =
             IntStream.range(0, pixels.length)
-                .allMatch(i -> pixels[i] == before[i] || pixels[i] == before[(i + 120) % 180]);
+                .allMatch(i -> pixels[i] == before[i] || pixels[i] == before[i % 60 + 60 * (4 - i / 60)]);
         kinds[copied ? 2 : 1]++;
       }
     }

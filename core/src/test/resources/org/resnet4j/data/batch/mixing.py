@@ -1,7 +1,8 @@
 """Writes mixing.json, the numbers of MixingTest: torchvision 0.28.0 on PyTorch 2.13.0.
 
-A batch of 3 images, (3, 5, 4) each, whose value i in (N, H, W, C) order is sin(0.7 i), goes through v2.MixUp and
-v2.CutMix with draws that are given: the share, and the middle of the box.
+A batch of 5 images, (3, 5, 4) each, whose value i in (N, H, W, C) order is sin(0.7 i), goes through v2.MixUp and
+v2.CutMix with draws that are given: the share, and the middle of the box. They mix a batch with itself rolled by
+one; here it is reversed instead, as in timm.
 """
 import json
 import math
@@ -10,14 +11,16 @@ from unittest import mock
 import torch
 from torchvision.transforms import v2
 
-N, H, W, C = 3, 5, 4, 3
+N, H, W, C = 5, 5, 4, 3
 IMAGES = torch.tensor([math.sin(0.7 * i) for i in range(N * H * W * C)]).reshape(N, H, W, C).permute(0, 3, 1, 2)
-LABELS = torch.tensor([4, 0, 2])
+LABELS = torch.tensor([4, 0, 3, 1, 2])
 
 
 def mixed(transform, share, middle=()):
     transform._dist = mock.Mock(sample=lambda shape: torch.tensor(share, dtype=torch.float64))
-    with mock.patch("torch.randint", side_effect=[torch.tensor([v]) for v in middle]):
+    middles = [torch.tensor([v]) for v in middle]
+    reverse = mock.patch.object(torch.Tensor, "roll", lambda self, shifts, dims: self.flip(0))
+    with reverse, mock.patch("torch.randint", side_effect=middles):
         images, targets = transform(IMAGES, LABELS)
     return {
         "share": share,
