@@ -26,6 +26,7 @@ final class ConsoleReader implements Consumer<Event> {
   private long shown;
   private boolean lineIsOpen;
   private int epochs;
+  private String judging = "test";
 
   /**
    * @param nanos a clock, for the pace of the lines
@@ -61,6 +62,7 @@ final class ConsoleReader implements Consumer<Event> {
 
   private void start(Event.Started started) {
     epochs = started.recipe().epochs();
+    judging = started.recipe().selection().validates() ? "validation" : "test";
     permanent(
         "%s on %s: %s training and %s test images"
             .formatted(
@@ -124,7 +126,7 @@ final class ConsoleReader implements Consumer<Event> {
             "",
             "train loss " + Figures.decimal(epoch.trainLoss()),
             "top-1 " + Figures.percent(epoch.trainTop1()),
-            "test loss " + Figures.decimal(epoch.testLoss()),
+            judging + " loss " + Figures.decimal(epoch.testLoss()),
             "top-1 " + Figures.percent(epoch.testTop1()),
             "");
     String rate = rate(epoch.imagesPerSecond()) + GAP;

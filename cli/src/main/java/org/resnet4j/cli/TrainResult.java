@@ -3,6 +3,7 @@ package org.resnet4j.cli;
 import java.io.PrintWriter;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.resnet4j.train.Choice;
 import org.resnet4j.train.Evaluation;
 import org.resnet4j.train.Outcome;
 
@@ -15,7 +16,8 @@ record TrainResult(
     @Nullable Double imagesPerSecond,
     Train train,
     Test test,
-    @Nullable Test averaged) {
+    @Nullable Test averaged,
+    @Nullable Validation validation) {
 
   /** On the training images, while they were learned. */
   record Train(@Nullable Double loss, @Nullable Double top1) {}
@@ -37,7 +39,33 @@ record TrainResult(
     }
   }
 
-  /** The figures of the moving average of the weights are null where there is none. */
+  /** What the validation images say, and how the best epoch's model does on the test images. */
+  record Validation(int images, Validated last, Validated best, String bestModel, Test bestTest) {
+    static Validation of(Outcome outcome, Choice choice) {
+      return new Validation(
+          choice.images(),
+          Validated.of(choice.last()),
+          Validated.of(choice.best()),
+          outcome.run() + "/best",
+          Test.of(choice.test()));
+    }
+  }
+
+  /** On the validation images, after an epoch. */
+  record Validated(int epoch, @Nullable Double loss, @Nullable Double top1, @Nullable Double top5) {
+    static Validated of(Choice.Validated epoch) {
+      return new Validated(
+          epoch.epoch(),
+          Json.finite(epoch.loss()),
+          Json.finite(epoch.top1()),
+          Json.finite(epoch.top5()));
+    }
+  }
+
+  /**
+   * The figures of the moving average of the weights are null where there is none, those of the
+   * validation images likewise.
+   */
   static TrainResult of(Outcome outcome) {
     return new TrainResult(
         outcome.run().toString(),
@@ -47,7 +75,8 @@ record TrainResult(
         Json.finite(outcome.imagesPerSecond()),
         new Train(Json.finite(outcome.trainLoss()), Json.finite(outcome.trainTop1())),
         Test.of(outcome.test()),
-        outcome.averaged().map(Test::of).orElse(null));
+        outcome.averaged().map(Test::of).orElse(null),
+        outcome.choice().map(choice -> Validation.of(outcome, choice)).orElse(null));
   }
 
   void print(PrintWriter out, Terminal terminal) {
@@ -72,6 +101,17 @@ record TrainResult(
           terminal.bold(percent(averaged.top1())),
           Figures.count(averaged.mistakes()),
           Figures.count(averaged.images()));
+    }
+    if (validation != null) {
+      out.printf(
+          "best epoch by %s validation images: %d of %d (%s), test top-1 %s (%s of %s images wrong)%n",
+          Figures.count(validation.images()),
+          validation.best().epoch(),
+          validation.last().epoch(),
+          validation.bestModel(),
+          terminal.bold(percent(validation.bestTest().top1())),
+          Figures.count(validation.bestTest().mistakes()),
+          Figures.count(validation.bestTest().images()));
     }
     out.printf("next: %s%n", terminal.commandLine("predict", run + "/model", "some.png"));
   }

@@ -121,22 +121,32 @@ class ConsoleReaderTest {
     assertThat(written.toString()).startsWith("\u001b[1mepoch 2\u001b[0m  train loss");
   }
 
+  private static Event.Started started(Recipe recipe) {
+    return new Event.Started(
+        Path.of("runs", "a"),
+        Catalogue.network("resnet20"),
+        recipe,
+        "shapes",
+        10_000,
+        2_000,
+        156,
+        468,
+        "fp32, 2 threads",
+        List.of("classes are balanced"));
+  }
+
+  @Test
+  void what_validation_images_say_is_called_so() {
+    ConsoleReader reader = reader(PLAIN);
+    reader.accept(started(RecipeFile.load("shapes", Map.of("validation", "0.1"))));
+    reader.accept(epoch());
+    assertThat(written.toString()).contains("  validation loss ").doesNotContain("  test loss ");
+  }
+
   @Test
   void the_start_says_what_runs_on_what_and_where() {
-    Recipe recipe = RecipeFile.load("shapes", Map.of());
     ConsoleReader reader = reader(PLAIN);
-    reader.accept(
-        new Event.Started(
-            Path.of("runs", "a"),
-            Catalogue.network("resnet20"),
-            recipe,
-            "shapes",
-            10_000,
-            2_000,
-            156,
-            468,
-            "fp32, 2 threads",
-            List.of("classes are balanced")));
+    reader.accept(started(RecipeFile.load("shapes", Map.of())));
     reader.accept(epoch());
     assertThat(written.toString().lines())
         .startsWith(

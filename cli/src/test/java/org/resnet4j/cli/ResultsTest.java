@@ -18,6 +18,7 @@ import org.resnet4j.arch.Catalogue;
 import org.resnet4j.data.DataException;
 import org.resnet4j.infer.Classification;
 import org.resnet4j.infer.Prediction;
+import org.resnet4j.train.Choice;
 import org.resnet4j.train.Evaluation;
 import org.resnet4j.train.Outcome;
 import tools.jackson.databind.JsonNode;
@@ -41,6 +42,10 @@ class ResultsTest {
   }
 
   private static Outcome outcome(Evaluation test) {
+    return outcome(test, Optional.empty());
+  }
+
+  private static Outcome outcome(Evaluation test, Optional<Choice> choice) {
     return new Outcome(
         Path.of("my runs", "a"),
         Catalogue.network("resnet20"),
@@ -51,6 +56,7 @@ class ResultsTest {
         0.9,
         test,
         Optional.empty(),
+        choice,
         List.of());
   }
 
@@ -61,6 +67,36 @@ class ResultsTest {
             "resnet20: test top-1 80.0 % (2 of 10 images wrong), loss 0.500;"
                 + " 6 epochs in 2:31, 512 images/s",
             "next: ./resnet4j predict 'my runs/a/model' some.png");
+  }
+
+  private static Outcome chosen() {
+    Choice.Validated last = new Choice.Validated(6, 0.75, 0.5, 1);
+    Choice.Validated best = new Choice.Validated(4, 0.5, 0.75, Double.NaN);
+    return outcome(EVALUATION, Optional.of(new Choice(1200, last, best, EVALUATION)));
+  }
+
+  @Test
+  void training_with_validation_images_tells_the_best_epoch_too() {
+    assertThat(printed(out -> TrainResult.of(chosen()).print(out, TERMINAL)).lines())
+        .containsExactly(
+            "resnet20: test top-1 80.0 % (2 of 10 images wrong), loss 0.500;"
+                + " 6 epochs in 2:31, 512 images/s",
+            "best epoch by 1,200 validation images: 4 of 6 (my runs/a/best),"
+                + " test top-1 80.0 % (2 of 10 images wrong)",
+            "next: ./resnet4j predict 'my runs/a/model' some.png");
+  }
+
+  @Test
+  void a_document_has_the_best_epoch_or_null() {
+    JsonNode validation = document(TrainResult.of(chosen())).get("validation");
+    assertThat(validation.get("images").asInt()).isEqualTo(1200);
+    assertThat(validation.get("last").get("epoch").asInt()).isEqualTo(6);
+    assertThat(validation.get("best").get("epoch").asInt()).isEqualTo(4);
+    assertThat(validation.get("best").get("top1").asDouble()).isEqualTo(0.75);
+    assertThat(validation.get("best").get("top5").isNull()).isTrue();
+    assertThat(validation.get("bestModel").asString()).isEqualTo("my runs/a/best");
+    assertThat(validation.get("bestTest").get("mistakes").asInt()).isEqualTo(2);
+    assertThat(document(TrainResult.of(outcome(EVALUATION))).get("validation").isNull()).isTrue();
   }
 
   @Test

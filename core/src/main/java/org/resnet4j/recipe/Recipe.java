@@ -20,6 +20,7 @@ import java.util.List;
  * @param rates the learning rate over the run
  * @param variation what training images go through
  * @param targets what the network is asked for
+ * @param selection which images teach and judge, and when it is enough
  * @param averaging what is averaged beside and after training
  * @param zeroBranch whether the last batch norm of each branch starts at zero
  * @param stochasticDepth how often training leaves the last branch out, the others in proportion to
@@ -40,6 +41,7 @@ public record Recipe(
     Rates rates,
     Variation variation,
     Targets targets,
+    Selection selection,
     Averaging averaging,
     boolean zeroBranch,
     double stochasticDepth,

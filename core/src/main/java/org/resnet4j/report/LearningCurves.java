@@ -12,10 +12,10 @@ import org.resnet4j.report.Figure.Scale;
 import org.resnet4j.report.Figure.Style;
 
 /** Loss and error over the epochs, each with a sentence on what to see. */
-record LearningCurves(List<EpochRow> history) {
+record LearningCurves(List<EpochRow> history, String judging) {
 
   Element loss() {
-    Axes axes = axes("Loss of training and test by epoch", "loss (nats)", 4);
+    Axes axes = axes("Loss of training and %s by epoch".formatted(judging), "loss (nats)", 4);
     return figure(
         axes, EpochRow::trainLoss, EpochRow::testLoss, EpochRow::averageLoss, lossSentence());
   }
@@ -23,7 +23,7 @@ record LearningCurves(List<EpochRow> history) {
   /** Error rather than accuracy, as in the paper's figures: what is left to learn. */
   Element error() {
     return figure(
-        axes("Top-1 error of training and test by epoch", "top-1 error (%)", 2),
+        axes("Top-1 error of training and %s by epoch".formatted(judging), "top-1 error (%)", 2),
         row -> 100 * (1 - row.trainTop1()),
         row -> 100 * (1 - row.testTop1()),
         row -> 100 * (1 - row.averageTop1()),
@@ -42,7 +42,7 @@ record LearningCurves(List<EpochRow> history) {
       String sentence) {
     List<Curve> curves = new ArrayList<>();
     curves.add(new Curve("train", 0, Style.DASHED, points(train)));
-    curves.add(new Curve("test", 1, Style.THICK, points(test)));
+    curves.add(new Curve(judging, 1, Style.THICK, points(test)));
     List<Point> averaged = points(average);
     if (!averaged.isEmpty()) {
       curves.add(new Curve("averaged weights", 2, Style.THIN, averaged));
@@ -67,28 +67,30 @@ record LearningCurves(List<EpochRow> history) {
     String test =
         best.map(
                 row ->
-                    "the test loss was lowest, %s, in epoch %d and ends at %s"
-                        .formatted(loss(row.testLoss()), row.epoch(), loss(last.testLoss())))
-            .orElse("the test loss was not measured");
+                    "the %s loss was lowest, %s, in epoch %d and ends at %s"
+                        .formatted(
+                            judging, loss(row.testLoss()), row.epoch(), loss(last.testLoss())))
+            .orElse("the %s loss was not measured".formatted(judging));
     return "Loss. Training ends at %s; %s.".formatted(loss(last.trainLoss()), test);
   }
 
   private String errorSentence() {
     EpochRow last = history.get(history.size() - 1);
-    return "Error. After epoch %d the network mistakes %s of the training images and %s of the test images: %s points apart."
+    return "Error. After epoch %d the network mistakes %s of the training images and %s of the %s images: %s points apart."
         .formatted(
             last.epoch(),
             Numbers.percent(1 - last.trainTop1(), 2),
             Numbers.percent(1 - last.testTop1(), 2),
+            judging,
             Numbers.decimal(100 * (last.trainTop1() - last.testTop1()), 2))
         .concat(averageSentence(last));
   }
 
-  private static String averageSentence(EpochRow last) {
+  private String averageSentence(EpochRow last) {
     return Double.isNaN(last.averageTop1())
         ? ""
-        : " With averaged weights it mistakes %s of the test images."
-            .formatted(Numbers.percent(1 - last.averageTop1(), 2));
+        : " With averaged weights it mistakes %s of the %s images."
+            .formatted(Numbers.percent(1 - last.averageTop1(), 2), judging);
   }
 
   private static String loss(double value) {

@@ -19,6 +19,8 @@ import org.resnet4j.arch.Network;
  * @param headline the few figures to see first, in order
  * @param conditions all that is needed to judge or repeat the run, in order
  * @param nextCommand what to try now, as typed in a shell
+ * @param judging what the images are called that the history's test figures are of: test, or
+ *     validation
  */
 public record RunReport(
     String title,
@@ -28,7 +30,21 @@ public record RunReport(
     List<WrongImage> mostWrong,
     Map<String, String> headline,
     Map<String, String> conditions,
-    String nextCommand) {
+    String nextCommand,
+    String judging) {
+
+  /** With the test images judging every epoch. */
+  public RunReport(
+      String title,
+      Network network,
+      List<EpochRow> history,
+      Confusion confusion,
+      List<WrongImage> mostWrong,
+      Map<String, String> headline,
+      Map<String, String> conditions,
+      String nextCommand) {
+    this(title, network, history, confusion, mostWrong, headline, conditions, nextCommand, "test");
+  }
 
   /** Throws {@link IllegalArgumentException} if the history is empty. */
   public RunReport {
@@ -44,7 +60,7 @@ public record RunReport(
 
   /** The page, which loads nothing and runs no script. */
   public String html() {
-    LearningCurves curves = new LearningCurves(history);
+    LearningCurves curves = new LearningCurves(history, judging);
     List<Element> page = new ArrayList<>();
     page.add(header());
     page.add(
@@ -99,9 +115,9 @@ public record RunReport(
                 "rate",
                 "train loss",
                 "train top-1",
-                "test loss",
-                "test top-1",
-                "test top-5",
+                judging + " loss",
+                judging + " top-1",
+                judging + " top-5",
                 "images/s",
                 "seconds"));
     if (averaged) {

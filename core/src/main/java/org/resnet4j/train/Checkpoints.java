@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 import org.resnet4j.weights.Safetensors;
 import org.resnet4j.weights.SealedSafetensors;
 import org.resnet4j.weights.WeightsException;
@@ -117,7 +116,8 @@ final class Checkpoints {
 
   private void prune(Progress progress) {
     List<Path> files = newestFirst();
-    Optional<String> best = best(progress).map("step-%08d.safetensors"::formatted);
+    Optional<String> best =
+        progress.best().map(epoch -> "step-%08d.safetensors".formatted(epoch.step()));
     for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
       try {
         if (best.filter(old.getFileName().toString()::equals).isEmpty()) {
@@ -127,17 +127,6 @@ final class Checkpoints {
         events.accept(new Event.Notice("old checkpoint " + old + " could not be deleted"));
       }
     }
-  }
-
-  /** The step at which the images it is judged by were judged best, the first of equals. */
-  private static Optional<Long> best(Progress progress) {
-    Event.@Nullable Epoch best = null;
-    for (Event.Epoch epoch : progress.history()) {
-      if (best == null || epoch.testTop1() > best.testTop1()) {
-        best = epoch;
-      }
-    }
-    return Optional.ofNullable(best).map(Event.Epoch::step);
   }
 
   /** The newest checkpoint, if there is one. */

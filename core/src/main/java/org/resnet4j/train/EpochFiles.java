@@ -19,17 +19,21 @@ import org.resnet4j.weights.AtomicFile;
  */
 final class EpochFiles {
   private static final String METRICS =
-      "epoch,step,rate,train_loss,train_top1,test_loss,test_top1,test_top5,average_loss,average_top1\n";
+      "epoch,step,rate,train_loss,train_top1,%1$s_loss,%1$s_top1,%1$s_top5,average_loss,average_top1\n";
   private static final String TIMING = "epoch,step,images_per_second,seconds,waited\n";
 
   private final Path metrics;
   private final Path timing;
 
-  /** Starts the files anew with the epochs that are already there. */
-  EpochFiles(RunFolder folder, List<Event.Epoch> history) throws IOException {
+  /**
+   * Starts the files anew with the epochs that are already there.
+   *
+   * @param judging what the images are called that judge the epochs
+   */
+  EpochFiles(RunFolder folder, String judging, List<Event.Epoch> history) throws IOException {
     metrics = folder.metrics();
     timing = folder.timing();
-    write(metrics, METRICS, history, EpochFiles::metrics);
+    write(metrics, METRICS.formatted(judging), history, EpochFiles::metrics);
     write(timing, TIMING, history, EpochFiles::timing);
   }
 

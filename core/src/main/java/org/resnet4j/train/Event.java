@@ -39,7 +39,8 @@ public sealed interface Event {
    * @param epoch from 1
    * @param step from 1
    * @param loss mean over the batch
-   * @param top1 share of the batch that was right, before the step
+   * @param top1 share of the batch that was right, before the step; a mixed image is if it got the
+   *     label that has more of it
    * @param imagesPerSecond over about the last twenty steps
    * @param secondsLeft an estimate, evaluations included
    */
@@ -56,9 +57,12 @@ public sealed interface Event {
       implements Event {}
 
   /**
-   * An epoch is done and the test images were judged.
+   * An epoch is done and the test images were judged or, where the recipe has validation images,
+   * those: what is called test here is of them then.
    *
    * @param trainLoss mean over the epoch's batches, while they were learned
+   * @param trainTop1 the share of their images that were right; of images that are mixed, those
+   *     that got the label that has more of them
    * @param seconds since the epoch began, without the evaluation
    * @param waited share of those seconds in which the network waited for images
    * @param averageLoss on the test images with the moving average of the weights; NaN without one

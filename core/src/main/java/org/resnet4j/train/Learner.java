@@ -26,7 +26,7 @@ final class Learner implements AutoCloseable {
    * What the images of a step showed before the weights were changed.
    *
    * @param loss mean over the images
-   * @param right how many images
+   * @param right how many images, a mixed one if it got the label that has more of it
    * @param images how many there were
    * @param gradientNorm of all gradients together, before clipping
    * @param trouble what was no number, in words; then weights and statistics are as before the step
@@ -50,11 +50,12 @@ final class Learner implements AutoCloseable {
     }
   }
 
-  Learner(Recipe recipe, LiveNetwork network, Optimizer optimizer) {
+  /** Closes the pass and nothing else. */
+  Learner(Recipe recipe, LiveNetwork network, Optimizer optimizer, Objective objective) {
     this.recipe = recipe;
     this.network = network;
     this.pass = Pass.of(network);
-    this.objective = new Objective(recipe.targets(), network.device());
+    this.objective = objective;
     this.optimizer = optimizer;
     this.guard = new Guard(network);
   }
@@ -111,7 +112,7 @@ final class Learner implements AutoCloseable {
         return before.in("an image of the batch holds values that are no numbers");
       }
       Tensor logits = pass.forward(images);
-      Tensor mean = objective.loss(logits, batch);
+      Tensor mean = objective.loss(logits, images, batch);
       Tensor share = parts == 1 ? mean : mean.div(new Scalar((double) parts));
       double loss = share.item_double();
       if (!Double.isFinite(loss)) {
@@ -120,7 +121,7 @@ final class Learner implements AutoCloseable {
       pass.backward(share);
       int right =
           new Logits(Tensors.floats(logits), network.network().classes())
-              .right(batch.labels(), batch.size());
+              .right(batch.heavierLabels(), batch.size());
       return before.and(loss, right, batch.size());
     }
   }

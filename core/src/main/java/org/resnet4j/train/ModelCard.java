@@ -7,7 +7,15 @@ import java.util.Map;
 final class ModelCard {
   private ModelCard() {}
 
-  static String write(Setup setup, Evaluation test, Map<String, String> conditions) {
+  /** What is said of a network where nothing but the last epoch is known. */
+  static final String LAST = "The figures are those of the last epoch, not of the best";
+
+  /**
+   * The text, Markdown.
+   *
+   * @param whose a sentence without its end about which network it is
+   */
+  static String write(Setup setup, Evaluation test, String whose, Map<String, String> conditions) {
     StringBuilder card = new StringBuilder();
     card.append(
         """
@@ -26,8 +34,7 @@ final class ModelCard {
         |---|---|---|---|---|
         | %d | %d | %s | %s | %.4f |
 
-        The figures are those of the last epoch, not of the best, and no image was padded or counted
-        twice.
+        %s. No image was padded or counted twice.
 
         | class | precision | recall |
         |---|---|---|
@@ -43,7 +50,8 @@ final class ModelCard {
                 test.mistakes(),
                 Results.percent(test.top1()),
                 Results.percent(test.top5()),
-                test.loss()));
+                test.loss(),
+                whose));
     for (int label = 0; label < test.classes().size(); label++) {
       card.append(
           String.format(

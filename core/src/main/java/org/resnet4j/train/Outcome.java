@@ -16,6 +16,8 @@ import org.resnet4j.arch.Network;
  * @param trainTop1 of the last epoch, a fraction
  * @param test the last evaluation
  * @param averaged the last evaluation of the moving average of the weights, in {@code model-ema}
+ * @param choice what the validation images say, if there are any; {@code test} and {@code averaged}
+ *     are of the last epoch whatever that is
  * @param history every epoch of the run, those before it was resumed included
  */
 public record Outcome(
@@ -28,6 +30,7 @@ public record Outcome(
     double trainTop1,
     Evaluation test,
     Optional<Evaluation> averaged,
+    Optional<Choice> choice,
     List<Event.Epoch> history) {
   public Outcome {
     history = List.copyOf(history);

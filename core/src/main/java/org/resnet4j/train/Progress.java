@@ -1,7 +1,9 @@
 package org.resnet4j.train;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.resnet4j.recipe.Recipe;
 
 /**
@@ -115,6 +117,23 @@ record Progress(
         skipped,
         skippedInRow,
         rows);
+  }
+
+  /**
+   * The epoch that was judged best: fewest mistakes, then lowest loss, then first.
+   *
+   * <p>A function of the history, so that a run that goes on knows it.
+   */
+  Optional<Event.Epoch> best() {
+    return history.stream()
+        .min(
+            Comparator.comparingDouble((Event.Epoch row) -> -row.testTop1())
+                .thenComparingDouble(Event.Epoch::testLoss));
+  }
+
+  /** How many epochs have passed since the best. */
+  int sinceBest() {
+    return epoch - best().map(Event.Epoch::epoch).orElse(epoch);
   }
 
   double loss() {

@@ -88,11 +88,13 @@ public final class RateRange {
   public RateCurve run(Consumer<RateCurve.Point> watcher) {
     Recipe recipe = setup.recipe();
     Device device = Device.of(recipe.device());
-    try (LiveNetwork network = setup.live(device, Precision.of(recipe.precision(), device));
+    Precision precision = Precision.of(recipe.precision(), device);
+    try (LiveNetwork network = setup.live(device, precision);
+        Objective objective = Objective.of(setup, device, precision);
         Optimizer optimizer = new Optimizer(recipe.optimization(), network);
         Loader images = setup.trainImages()) {
       network.train(true);
-      try (Learner learner = new Learner(recipe, network, optimizer)) {
+      try (Learner learner = new Learner(recipe, network, optimizer, objective)) {
         return learn(learner, images, watcher);
       }
     }
@@ -109,8 +111,9 @@ public final class RateRange {
         for (int left = images.batches(); left > 0 && losses.size() < steps; left -= accumulate) {
           int step = losses.size();
           double rate = rate(step);
-          double loss = learner.learn(next, Math.min(accumulate, left), step, rate).loss();
-          if (running.hopelessAfter(loss)) {
+          Learner.Learned learned = learner.learn(next, Math.min(accumulate, left), step, rate);
+          double loss = learned.loss();
+          if (learned.trouble().isPresent() || running.hopelessAfter(loss)) {
             return RateCurve.of(rates, losses, true);
           }
           rates.add(rate);

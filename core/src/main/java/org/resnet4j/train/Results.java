@@ -35,7 +35,13 @@ record Results(
     List<String> labels = setup.data().train().classes();
     SavedModel model =
         new SavedModel(folder.model(), setup.network(), labels, setup.preprocessing());
-    model.write(network, ModelCard.write(setup, outcome.test(), conditions));
+    String last = outcome.choice().map(this::lastBeside).orElse(ModelCard.LAST);
+    model.write(network, ModelCard.write(setup, outcome.test(), last, conditions));
+    if (outcome.choice().isPresent()) {
+      Choice choice = outcome.choice().get();
+      String best = ModelCard.write(setup, choice.test(), bestBeside(choice), conditions);
+      AtomicFile.write(folder.best().resolve("README.md"), best.getBytes(UTF_8));
+    }
     if (averages.network().isPresent() && outcome.averaged().isPresent()) {
       Map<String, String> ofAverage = new LinkedHashMap<>(conditions);
       ofAverage.put("Weights", "moving average; those of the last step are in " + folder.model());
@@ -43,9 +49,37 @@ record Results(
           .in(folder.averagedModel())
           .write(
               averages.network().get(),
-              ModelCard.write(setup, outcome.averaged().get(), ofAverage));
+              ModelCard.write(setup, outcome.averaged().get(), ModelCard.LAST, ofAverage));
     }
     AtomicFile.write(folder.report(), report(conditions).html().getBytes(UTF_8));
+  }
+
+  private String lastBeside(Choice choice) {
+    return "The figures are those of the last epoch, %d. %s: %s of them are right, here %s; its network is in %s and gets %s of the test images right"
+        .formatted(
+            choice.last().epoch(),
+            best(choice),
+            percent(choice.best().top1()),
+            percent(choice.last().top1()),
+            folder.best(),
+            percent(choice.test().top1()));
+  }
+
+  private String bestBeside(Choice choice) {
+    return "The figures are those of epoch %d. %s: %s of them are right, after the last epoch, %d, %s; the network of that is in %s and gets %s of the test images right"
+        .formatted(
+            choice.best().epoch(),
+            best(choice),
+            percent(choice.best().top1()),
+            choice.last().epoch(),
+            percent(choice.last().top1()),
+            folder.model(),
+            percent(outcome.test().top1()));
+  }
+
+  private static String best(Choice choice) {
+    return "By %d validation images, and not by the test images, epoch %d was the best"
+        .formatted(choice.images(), choice.best().epoch());
   }
 
   private Map<String, String> conditions() {
@@ -63,13 +97,25 @@ record Results(
     return conditions;
   }
 
-  private RunReport report(Map<String, String> conditions) {
+  private RunReport report(Map<String, String> ofModel) {
+    Map<String, String> conditions = new LinkedHashMap<>(ofModel);
+    if (!setup.data().notes().isEmpty()) {
+      conditions.put("Notes", String.join("; ", setup.data().notes()));
+    }
     Evaluation test = outcome.test();
     Map<String, String> headline = new LinkedHashMap<>();
     headline.put("Test accuracy", percent(test.top1()));
     outcome
         .averaged()
         .ifPresent(average -> headline.put("Averaged weights", percent(average.top1())));
+    outcome
+        .choice()
+        .ifPresent(
+            choice ->
+                headline.put(
+                    "Best of %d epochs by validation".formatted(choice.last().epoch()),
+                    "epoch %d: test %s"
+                        .formatted(choice.best().epoch(), percent(choice.test().top1()))));
     headline.put("Mistakes", "%d of %d".formatted(test.mistakes(), test.images()));
     headline.put("Training", "%d epochs, %.0f s".formatted(outcome.epochs(), outcome.seconds()));
     headline.put("Speed", "%.0f images/s".formatted(outcome.imagesPerSecond()));
@@ -82,7 +128,8 @@ record Results(
         wrongImages(test),
         headline,
         conditions,
-        "./resnet4j predict " + folder.model() + " some.png");
+        "./resnet4j predict " + folder.model() + " some.png",
+        setup.judging());
   }
 
   private List<WrongImage> wrongImages(Evaluation test) {

@@ -30,10 +30,10 @@ record RunFolder(Path path) {
   /** What a run was started with, besides its recipe. */
   record Origin(String data, String command) {}
 
-  /** Writes the model that a run begins with, or nothing if there is none. */
+  /** Writes the models that a run needs to go on from nothing, if there are any. */
   @FunctionalInterface
   interface Start {
-    void write(Path folder) throws IOException;
+    void write(RunFolder folder) throws IOException;
   }
 
   /** The folder that a run gets if it asks for none. */
@@ -56,7 +56,7 @@ record RunFolder(Path path) {
       }
       Files.createDirectory(path);
       RunFolder folder = new RunFolder(path);
-      start.write(folder.start()); // First, as a folder with a recipe counts as a run.
+      start.write(folder); // First, as a folder with a recipe counts as a run.
       AtomicFile.write(folder.recipeFile(), RecipeFile.write(recipe).getBytes(UTF_8));
       AtomicFile.write(folder.originFile(), JSON.writeValueAsBytes(origin));
       return folder;
@@ -118,8 +118,24 @@ record RunFolder(Path path) {
     return Files.isDirectory(start()) ? Optional.of(SavedModel.open(start())) : Optional.empty();
   }
 
-  private Path start() {
+  Path start() {
     return path.resolve("start");
+  }
+
+  /** The teacher that the run took with it, so that it goes on whatever becomes of the original. */
+  Optional<SavedModel> teacher() {
+    return Files.isDirectory(teacherFolder())
+        ? Optional.of(SavedModel.open(teacherFolder()))
+        : Optional.empty();
+  }
+
+  /** The model of the best epoch, if validation images judge the epochs. */
+  Path best() {
+    return path.resolve("best");
+  }
+
+  Path teacherFolder() {
+    return path.resolve("teacher");
   }
 
   Path checkpoints() {

@@ -9,12 +9,16 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
   private static final int SCALARS_EVERY = 10;
 
   private final Consumer<Event> next;
+  private final String judging;
   private final EpochFiles files;
   private final TensorBoardWriter board;
 
-  RunLog(RunFolder folder, Progress progress, Consumer<Event> next) throws IOException {
+  /** With what the images are called that judge the epochs. */
+  RunLog(RunFolder folder, String judging, Progress progress, Consumer<Event> next)
+      throws IOException {
     this.next = next;
-    this.files = new EpochFiles(folder, progress.history());
+    this.judging = judging;
+    this.files = new EpochFiles(folder, judging, progress.history());
     this.board = TensorBoardWriter.open(folder.path(), now());
     if (progress.step() > 0) {
       board.goesOnAt(progress.step() + 1, now());
@@ -32,11 +36,11 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
       }
       if (event instanceof Event.Epoch epoch) {
         files.add(epoch);
-        scalar("test/loss", epoch.step(), epoch.testLoss());
-        scalar("test/top1", epoch.step(), epoch.testTop1());
+        scalar(judging + "/loss", epoch.step(), epoch.testLoss());
+        scalar(judging + "/top1", epoch.step(), epoch.testTop1());
         if (!Double.isNaN(epoch.averageLoss())) {
-          scalar("test/average_loss", epoch.step(), epoch.averageLoss());
-          scalar("test/average_top1", epoch.step(), epoch.averageTop1());
+          scalar(judging + "/average_loss", epoch.step(), epoch.averageLoss());
+          scalar(judging + "/average_top1", epoch.step(), epoch.averageTop1());
         }
         scalar("epoch/train_loss", epoch.step(), epoch.trainLoss());
         scalar("epoch/train_top1", epoch.step(), epoch.trainTop1());

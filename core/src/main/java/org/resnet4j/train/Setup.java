@@ -2,6 +2,8 @@ package org.resnet4j.train;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.resnet4j.arch.Catalogue;
@@ -11,14 +13,19 @@ import org.resnet4j.data.ClassNames;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
+import org.resnet4j.data.Stratified;
 import org.resnet4j.data.batch.Augmentation;
 import org.resnet4j.data.batch.Loader;
+import org.resnet4j.data.batch.Mixing;
 import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Mixture;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
+import org.resnet4j.recipe.Selection;
+import org.resnet4j.recipe.Teaching;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
 
@@ -27,13 +34,18 @@ import org.resnet4j.tensor.Precision;
  *
  * @param recipe names the network
  * @param start the model to begin with; absent for a network that is initialised
+ * @param teacher the model whose answers are learned beside the labels, if the recipe names one
+ * @param validation what was cut from the training images to judge the epochs, if the recipe wants
+ *     that; they are no longer among {@code data}
  */
 public record Setup(
     Recipe recipe,
     Splits data,
     Network network,
     Preprocessing preprocessing,
-    Optional<SavedModel> start) {
+    Optional<SavedModel> start,
+    Optional<SavedModel> teacher,
+    Optional<Dataset> validation) {
   /** Images of one size up to this side are taken as they are; larger ones are photographs. */
   private static final int LARGEST_NATIVE = 96;
 
@@ -42,6 +54,16 @@ public record Setup(
 
   // One keeps up with the network many times over, once images are decoded.
   private static final int THREADS = 1;
+
+  /** Without a teacher and without validation images. */
+  public Setup(
+      Recipe recipe,
+      Splits data,
+      Network network,
+      Preprocessing preprocessing,
+      Optional<SavedModel> start) {
+    this(recipe, data, network, preprocessing, start, Optional.empty(), Optional.empty());
+  }
 
   /**
    * Opens the data and fits the recipe's network to them.
@@ -60,7 +82,64 @@ public record Setup(
    * @throws DataException also for data whose classes are not the model's
    */
   public static Setup of(Recipe recipe, String source, Optional<SavedModel> start) {
-    Splits data = open(source, recipe);
+    Teaching teaching = recipe.targets().teaching();
+    return of(
+        recipe,
+        source,
+        start,
+        teaching.isPresent()
+            ? Optional.of(SavedModel.open(Path.of(teaching.teacher())))
+            : Optional.empty());
+  }
+
+  /** As {@link #of(Recipe, String, Optional)}, with a copy of the teacher that the recipe names. */
+  static Setup of(
+      Recipe recipe, String source, Optional<SavedModel> start, Optional<SavedModel> teacher) {
+    Splits opened = open(source, recipe);
+    Optional<Stratified.Cut> cut =
+        recipe.selection().validates()
+            ? Optional.of(
+                Stratified.cut(opened.train(), recipe.selection().validation(), recipe.seed()))
+            : Optional.empty();
+    Splits data =
+        new Splits(
+            opened.name(),
+            cut.<Dataset>map(Stratified.Cut::kept).orElse(opened.train()),
+            opened.test(),
+            notes(recipe, opened, cut, teacher));
+    Setup untaught = of(recipe, source, data, start);
+    teacher.ifPresent(model -> Teacher.requireFits(model, source, data, untaught.preprocessing));
+    return new Setup(
+        untaught.recipe,
+        data,
+        untaught.network,
+        untaught.preprocessing,
+        start,
+        teacher,
+        cut.map(Stratified.Cut::held));
+  }
+
+  private static List<String> notes(
+      Recipe recipe, Splits opened, Optional<Stratified.Cut> cut, Optional<SavedModel> teacher) {
+    List<String> notes = new ArrayList<>(opened.notes());
+    cut.ifPresent(
+        parts ->
+            notes.add(
+                "validation: %d of %d training images, drawn from each class with seed %d, judge the epochs; the test images are looked at once, at the end"
+                    .formatted(parts.held().size(), opened.train().size(), recipe.seed())));
+    teacher.ifPresent(
+        model ->
+            notes.add(
+                "teacher: %s from %s"
+                    .formatted(model.network().name(), recipe.targets().teaching().teacher())));
+    if (recipe.targets().mixture().isPresent()) {
+      notes.add(
+          "images are mixed: training accuracy is that of the label which has more of each image");
+    }
+    return notes;
+  }
+
+  private static Setup of(Recipe recipe, String source, Splits data, Optional<SavedModel> start) {
     if (data.train().size() < 2) {
       throw new DataException(
           "%s: %d training image is too few; batch norm needs at least 2"
@@ -158,6 +237,17 @@ public record Setup(
     }
   }
 
+  /** Writes what the run learns from beside the labels, if there is a teacher. */
+  void writeTeacher(Path folder) throws IOException {
+    if (teacher.isPresent()) {
+      SavedModel model = teacher.get();
+      String card = "# %s%n%nWhat the run around it learned from: %s%n";
+      try (LiveNetwork live = model.live(Device.CPU, Precision.FP32)) {
+        model.in(folder).write(live, card.formatted(model.network().name(), model.folder()));
+      }
+    }
+  }
+
   /** The training images in the order of the seed, varied; batches are all full if one can be. */
   Loader trainImages() {
     Augmentation augmentation =
@@ -172,7 +262,19 @@ public record Setup(
         data.train(),
         preprocessing,
         augmentation,
-        new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS));
+        sampled(new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS)));
+  }
+
+  private Loader.Options sampled(Loader.Options options) {
+    Mixture mixture = recipe.targets().mixture();
+    Loader.Options mixed =
+        options.mixed(
+            new Mixing(
+                mixture.mixup(),
+                mixture.cutmix(),
+                mixture.mixProbability(),
+                mixture.cutmixShare()));
+    return recipe.selection().sampling() == Selection.Sampling.BALANCED ? mixed.inBalance() : mixed;
   }
 
   /** The training images in random order, as evaluation sees them: for statistics. */
@@ -187,10 +289,21 @@ public record Setup(
 
   /** Every test image once, in order. */
   Loader testImages() {
+    return inOrder(data.test());
+  }
+
+  /** What judges the epochs: the validation images or, without them, the test images. */
+  Loader judgingImages() {
+    return inOrder(validation.orElse(data.test()));
+  }
+
+  /** What those images are called. */
+  String judging() {
+    return validation.isPresent() ? "validation" : "test";
+  }
+
+  private Loader inOrder(Dataset images) {
     return new Loader(
-        data.test(),
-        preprocessing,
-        new Augmentation.None(),
-        Loader.Options.inOrder(recipe.batch()));
+        images, preprocessing, new Augmentation.None(), Loader.Options.inOrder(recipe.batch()));
   }
 }

@@ -47,8 +47,8 @@ public final class Training {
    * @param stop asked after each step; once true, the run saves a checkpoint and ends
    * @throws IllegalArgumentException for a plan that cannot work
    * @throws org.resnet4j.data.DataException for data that cannot be used, or whose classes are not
-   *     those of the model to begin with
-   * @throws org.resnet4j.weights.WeightsException if that is no model
+   *     those of the model to begin with or of the teacher
+   * @throws org.resnet4j.weights.WeightsException if one of those is no model
    * @throws DivergedException if the loss is no longer a number
    * @throws RunException if the folder exists or cannot be written
    * @throws StoppedException if told to stop before the end
@@ -86,7 +86,7 @@ public final class Training {
       Path run, Saving saving, Consumer<Event> events, BooleanSupplier stop) {
     RunFolder folder = RunFolder.open(run);
     RunFolder.Origin origin = folder.origin();
-    Setup setup = Setup.of(folder.recipe(), origin.data(), folder.begun());
+    Setup setup = Setup.of(folder.recipe(), origin.data(), folder.begun(), folder.teacher());
     return train(setup, start -> folder, origin, saving, events, stop);
   }
 
@@ -127,10 +127,16 @@ public final class Training {
     Precision precision = Precision.of(recipe.precision(), device);
     try (LiveNetwork network = setup.live(device, precision);
         Optimizer optimizer = new Optimizer(recipe.optimization(), network);
+        Objective objective = Objective.of(setup, device, precision);
         Averages averages = new Averages(setup, network);
         Loader trainImages = setup.trainImages();
-        Loader testImages = setup.testImages()) {
-      RunFolder folder = place.apply(start -> setup.writeStart(start, network));
+        Loader judgingImages = setup.judgingImages()) {
+      RunFolder folder =
+          place.apply(
+              begun -> {
+                setup.writeStart(begun.start(), network);
+                setup.writeTeacher(begun.teacherFolder());
+              });
       String engine = Engine.describe() + ", " + precision.id();
       Checkpoints.State state = TrainingLoop.state(network, optimizer, averages);
       try (FolderLock lock = FolderLock.take(folder.path())) {
@@ -139,26 +145,36 @@ public final class Training {
             new Checkpoints(folder.checkpoints(), engine, events)
                 .restore(state)
                 .orElseGet(() -> Progress.beginning(recipe));
-        try (RunLog log = new RunLog(folder, progress, events)) {
+        try (RunLog log = new RunLog(folder, setup.judging(), progress, events)) {
+          BestModel best = new BestModel(setup, folder);
           log.accept(started(setup, folder, progress, trainImages, engine));
           TrainingLoop loop =
               new TrainingLoop(
                   recipe,
                   network,
                   optimizer,
+                  objective,
                   averages,
                   trainImages,
-                  testImages,
+                  judgingImages,
                   setup.data().test().classes(),
                   new Checkpoints(folder.checkpoints(), engine, log),
                   saving,
+                  best,
                   log,
                   stop,
                   progress);
-          Evaluation test =
+          FinalTest test =
               loop.run()
+                  .flatMap(
+                      judged ->
+                          setup.validation().isEmpty()
+                              ? Optional.of(
+                                  new FinalTest(judged, loop.averaged(), Optional.empty()))
+                              : FinalTest.look(
+                                  setup, network, averages, best, loop.progress(), stop))
                   .orElseThrow(() -> new StoppedException(folder.path(), loop.progress().step()));
-          Outcome outcome = outcome(setup, folder, loop.progress(), test, loop.averaged());
+          Outcome outcome = outcome(setup, folder, loop.progress(), test);
           new Results(setup, folder, origin, network, averages, loop.progress(), outcome).write();
           return outcome;
         } catch (IOException | UncheckedIOException e) {
@@ -186,12 +202,7 @@ public final class Training {
         setup.data().notes());
   }
 
-  private static Outcome outcome(
-      Setup setup,
-      RunFolder folder,
-      Progress progress,
-      Evaluation test,
-      Optional<Evaluation> averaged) {
+  private static Outcome outcome(Setup setup, RunFolder folder, Progress progress, FinalTest test) {
     Event.Epoch last = progress.history().get(progress.history().size() - 1);
     return new Outcome(
         folder.path(),
@@ -201,8 +212,9 @@ public final class Training {
         progress.images() / progress.trainSeconds(),
         last.trainLoss(),
         last.trainTop1(),
-        test,
-        averaged,
+        test.last(),
+        test.averaged(),
+        test.choice(),
         progress.history());
   }
 }

@@ -25,10 +25,11 @@ final class TrainingLoop {
   private final Averages averages;
   private final Learner learner;
   private final Loader trainImages;
-  private final Loader testImages;
+  private final Loader judgingImages;
   private final List<String> classes;
   private final Checkpoints checkpoints;
   private final Saving saving;
+  private final BestModel best;
   private final Consumer<Event> events;
   private final BooleanSupplier stop;
   private final long steps;
@@ -47,12 +48,14 @@ final class TrainingLoop {
       Recipe recipe,
       LiveNetwork network,
       Optimizer optimizer,
+      Objective objective,
       Averages averages,
       Loader trainImages,
-      Loader testImages,
+      Loader judgingImages,
       List<String> classes,
       Checkpoints checkpoints,
       Saving saving,
+      BestModel best,
       Consumer<Event> events,
       BooleanSupplier stop,
       Progress progress) {
@@ -60,12 +63,13 @@ final class TrainingLoop {
     this.network = network;
     this.optimizer = optimizer;
     this.averages = averages;
-    this.learner = new Learner(recipe, network, optimizer);
+    this.learner = new Learner(recipe, network, optimizer, objective);
     this.trainImages = trainImages;
-    this.testImages = testImages;
+    this.judgingImages = judgingImages;
     this.classes = List.copyOf(classes);
     this.checkpoints = checkpoints;
     this.saving = saving;
+    this.best = best;
     this.events = events;
     this.stop = stop;
     this.progress = progress;
@@ -104,16 +108,21 @@ final class TrainingLoop {
   /** Trains to the end, once; the last evaluation, or nothing if told to stop before. */
   Optional<Evaluation> run() {
     try {
-      while (progress.step() < steps || progress.batch() > 0) {
-        Optional<Evaluation> test = learnEpoch() ? judgeEpoch() : Optional.empty();
-        if (test.isEmpty()) {
+      best.keep(network, progress); // The run may have been killed before it was.
+      while (progress.batch() > 0 || !finished()) {
+        Optional<Evaluation> judged = learnEpoch() ? judgeEpoch() : Optional.empty();
+        if (judged.isEmpty()) {
           save();
-          return test;
+          return judged;
         }
         saveAsWished();
+        best.keep(network, progress);
         if (progress.step() == steps) {
-          return test;
+          return judged;
         }
+      }
+      if (progress.step() < steps) {
+        averages.settle(); // It ends here, unforeseen.
       }
     } catch (DataException e) {
       // An image that cannot be read may cost a repair, never what was learned before it.
@@ -122,7 +131,12 @@ final class TrainingLoop {
     } finally {
       learner.close();
     }
-    return evaluate(); // A finished run was resumed.
+    return evaluate(); // A finished run was resumed, or this one ended before its last step.
+  }
+
+  private boolean finished() {
+    int patience = recipe.selection().stopAfter();
+    return progress.step() >= steps || (patience > 0 && progress.sinceBest() >= patience);
   }
 
   private void save() {
@@ -278,6 +292,6 @@ final class TrainingLoop {
   }
 
   private Optional<Evaluation> evaluate(LiveNetwork weights) {
-    return Evaluator.evaluate(weights, testImages, classes, stop);
+    return Evaluator.evaluate(weights, judgingImages, classes, stop);
   }
 }

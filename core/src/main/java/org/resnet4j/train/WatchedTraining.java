@@ -47,11 +47,13 @@ public final class WatchedTraining {
   public static End run(Setup setup, Watcher watcher) {
     Recipe recipe = setup.recipe();
     Device device = Device.of(recipe.device());
-    try (LiveNetwork network = setup.live(device, Precision.of(recipe.precision(), device));
+    Precision precision = Precision.of(recipe.precision(), device);
+    try (LiveNetwork network = setup.live(device, precision);
+        Objective objective = Objective.of(setup, device, precision);
         Optimizer optimizer = new Optimizer(recipe.optimization(), network);
         Loader images = setup.trainImages()) {
       watcher.at(0, Double.NaN, network);
-      try (Learner learner = new Learner(recipe, network, optimizer)) {
+      try (Learner learner = new Learner(recipe, network, optimizer, objective)) {
         return learn(recipe, network, learner, images, watcher);
       }
     }

@@ -99,6 +99,21 @@ class RecipeFileTest {
         "momentum       | 1        | momentum = 1.0: must be from 0 to below 1",
         "weight-decay   | -1       | weight-decay = -1.0: must be from 0",
         "label-smoothing| 1        | label-smoothing = 1.0: must be from 0 to below 1",
+        "target-threshold| 0.2    | target-threshold = 0.2: several classes in full need loss = binary-cross-entropy",
+        "target-threshold| 1      | target-threshold = 1.0: must be from 0 to below 1",
+        "loss           | mse      | loss = mse: must be cross-entropy, binary-cross-entropy",
+        "mixup          | -1       | mixup = -1.0: must be an alpha from 0 to 100",
+        "cutmix         | 101      | cutmix = 101.0: must be an alpha from 0 to 100",
+        "mix-probability| 0        | mix-probability = 0.0: must be above 0 and at most 1; for no mixing, set mixup",
+        "cutmix-share   | 1.1      | cutmix-share = 1.1: must be from 0 to 1",
+        "class-weights  | some     | class-weights = some: must be none, balanced",
+        "teacher        | ''       | teacher = : must be a model folder, or none",
+        "teacher-temperature| 0    | teacher-temperature = 0.0: must be above 0",
+        "teacher-share  | 0        | teacher-share = 0.0: must be above 0 and at most 1; for no teacher",
+        "sampling       | even     | sampling = even: must be shuffled, balanced",
+        "validation     | 1        | validation = 1.0: must be a share of the training images from 0",
+        "stop-after     | -1       | stop-after = -1: must be 0 or a number of epochs",
+        "stop-after     | 5        | stop-after = 5: who stops by the test images has chosen by them; set validation",
         "stochastic-depth| 1      | stochastic-depth = 1.0: must be from 0 to below 1",
         "stochastic-depth| -0.1   | stochastic-depth = -0.1: must be from 0 to below 1",
         "warmup         | -1       | warmup = -1.0: must be 0 or more",
@@ -130,6 +145,37 @@ class RecipeFileTest {
     assertThatThrownBy(() -> RecipeFile.load("cifar-paper", Map.of(key, value)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void all_that_came_after_the_paper_is_off() {
+    Recipe paper = RecipeFile.load("cifar-paper", Map.of());
+    assertThat(paper.targets().loss()).isEqualTo(Targets.Loss.CROSS_ENTROPY);
+    assertThat(paper.targets().targetThreshold()).isZero();
+    assertThat(paper.targets().classWeights()).isEqualTo(Targets.ClassWeights.NONE);
+    assertThat(paper.targets().mixture().isPresent()).isFalse();
+    assertThat(paper.targets().teaching().isPresent()).isFalse();
+    assertThat(paper.selection()).isEqualTo(new Selection(Selection.Sampling.SHUFFLED, 0, 0));
+    assertThat(paper.selection().validates()).isFalse();
+  }
+
+  @Test
+  void class_weights_go_with_cross_entropy_only() {
+    assertThatThrownBy(
+            () ->
+                RecipeFile.load(
+                    "cifar-paper",
+                    Map.of("class-weights", "balanced", "loss", "binary-cross-entropy")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("set sampling = balanced instead");
+  }
+
+  @Test
+  void reads_back_a_teacher_whose_path_has_blanks() throws IOException {
+    Recipe recipe = RecipeFile.load("shapes", Map.of("teacher", "C:\\my runs\\big: one"));
+    Path written = file(RecipeFile.write(recipe));
+    assertThat(RecipeFile.load(written.toString(), Map.of())).isEqualTo(recipe);
+    assertThat(recipe.targets().teaching().isPresent()).isTrue();
   }
 
   @Test

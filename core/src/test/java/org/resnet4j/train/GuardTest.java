@@ -64,7 +64,8 @@ class GuardTest {
     Setup setup = new TinyRuns(folder).setup("batch", "4");
     try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
         Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
-        Learner learner = new Learner(setup.recipe(), network, optimizer)) {
+        Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
+        Learner learner = new Learner(setup.recipe(), network, optimizer, objective)) {
       network.train(true);
       assertThat(learner.learn(one(batch(0)), 1, 0, 0.1).trouble()).isEmpty();
       breaks.run(network);

@@ -36,7 +36,8 @@ class LearnerTest {
     static Step take(Setup setup, int batches) {
       try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
           Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
-          Learner learner = new Learner(setup.recipe(), network, optimizer);
+          Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
+          Learner learner = new Learner(setup.recipe(), network, optimizer, objective);
           Loader images = setup.trainImages();
           Batches epoch = images.epoch(0, 0)) {
         network.train(true);
@@ -112,7 +113,8 @@ class LearnerTest {
     Setup setup = setup("batch=16");
     try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
         Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
-        Learner learner = new Learner(setup.recipe(), network, optimizer)) {
+        Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
+        Learner learner = new Learner(setup.recipe(), network, optimizer, objective)) {
       network.train(true);
       float[] pixels = new float[2 * 3 * 32 * 32];
       int[] labels = {0, 1};

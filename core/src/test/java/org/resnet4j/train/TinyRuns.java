@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.resnet4j.SmallShapes;
 import org.resnet4j.recipe.Recipe;
@@ -70,7 +71,20 @@ final class TinyRuns {
   }
 
   Outcome train(String run, Consumer<Event> events, String... keyValues) {
-    return Training.run(plan(run, keyValues), events, () -> false);
+    return train(run, events, () -> false, keyValues);
+  }
+
+  Outcome train(String run, Consumer<Event> events, BooleanSupplier stop, String... keyValues) {
+    return Training.run(plan(run, keyValues), events, stop);
+  }
+
+  Outcome resume(String run) {
+    return Training.resume(folder.resolve(run), event -> {}, () -> false);
+  }
+
+  /** Where the class folders are, below {@code train} and {@code val}. */
+  Path data() {
+    return data;
   }
 
   /** Stops after so many steps, then goes on to the end. */

@@ -1,9 +1,13 @@
 package org.resnet4j.data.batch;
 
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.resnet4j.arch.Shape;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 
@@ -11,14 +15,16 @@ import org.resnet4j.data.Dataset;
  * Reads, varies and normalises images on threads of its own, some batches ahead.
  *
  * <p>The order is a function of seed and epoch, an image's variation one of seed, epoch and its
- * index: the batches are the same to the last bit whatever the number of threads. Close it to end
- * the threads.
+ * index, a batch's mixing one of seed, epoch and its number: the batches are the same to the last
+ * bit whatever the number of threads. Close it to end the threads.
  */
 public final class Loader implements AutoCloseable {
   private final Dataset dataset;
   private final Augmenter augmenter;
+  private final Shape input;
   private final int imageLength;
   private final Options options;
+  private final Optional<Balance> balance;
   private final ExecutorService workers;
 
   /**
@@ -28,14 +34,39 @@ public final class Loader implements AutoCloseable {
    * @param shuffle whether each epoch has its own random order; otherwise the data set's
    * @param dropLast whether a last batch that is not full is left out
    * @param threads how many batches are made at a time, at least 1
+   * @param balanced whether each epoch has every class equally often, in a random order; an image
+   *     may come several times then, each time varied in another way
+   * @param mixing what each batch goes through at the end
    */
-  public record Options(int batchSize, long seed, boolean shuffle, boolean dropLast, int threads) {
+  public record Options(
+      int batchSize,
+      long seed,
+      boolean shuffle,
+      boolean dropLast,
+      int threads,
+      boolean balanced,
+      Mixing mixing) {
     /** Throws {@link IllegalArgumentException} if a number is below 1. */
     public Options {
       if (batchSize < 1 || threads < 1) {
         throw new IllegalArgumentException(
             "batchSize = %d, threads = %d: must be at least 1".formatted(batchSize, threads));
       }
+    }
+
+    /** Every image once, and none mixed. */
+    public Options(int batchSize, long seed, boolean shuffle, boolean dropLast, int threads) {
+      this(batchSize, seed, shuffle, dropLast, threads, false, Mixing.NONE);
+    }
+
+    /** The same with every class equally often. */
+    public Options inBalance() {
+      return new Options(batchSize, seed, shuffle, dropLast, threads, true, mixing);
+    }
+
+    /** The same with batches that are mixed. */
+    public Options mixed(Mixing other) {
+      return new Options(batchSize, seed, shuffle, dropLast, threads, balanced, other);
     }
 
     /** In the data set's order, all of it, on one thread: as evaluation wants it. */
@@ -56,11 +87,13 @@ public final class Loader implements AutoCloseable {
     this.dataset = dataset;
     this.options = options;
     augmenter = new Augmenter(preprocessing, augmentation);
-    imageLength = (int) preprocessing.input().size();
+    input = preprocessing.input();
+    imageLength = (int) input.size();
+    balance = options.balanced() ? Optional.of(new Balance(dataset)) : Optional.empty();
     if ((long) options.batchSize() * imageLength > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
           "batchSize = %d: images of %s do not fit one array; take fewer"
-              .formatted(options.batchSize(), preprocessing.input()));
+              .formatted(options.batchSize(), input));
     }
     if (batches() == 0) {
       throw new IllegalArgumentException(
@@ -96,20 +129,36 @@ public final class Loader implements AutoCloseable {
           "epoch = %d, skip = %d: must be at least 0, skip at most %d"
               .formatted(epoch, skip, batches()));
     }
-    int size = dataset.size();
-    int[] order =
-        options.shuffle()
-            ? Seeds.order(options.seed(), epoch, size)
-            : IntStream.range(0, size).toArray();
+    int[] order = order(epoch);
+    int[] turns = turns(order);
     return new Batches(
         workers,
         options.threads() + 1,
         skip,
         batches(),
-        (k, buffers) -> make(epoch, order, k, buffers));
+        (k, buffers) -> make(epoch, order, turns, k, buffers));
   }
 
-  private Batch make(int epoch, int[] order, int number, Batches.Buffers buffers) {
+  private int[] order(int epoch) {
+    if (balance.isPresent()) {
+      return balance.get().order(options.seed(), epoch);
+    }
+    return options.shuffle()
+        ? Seeds.order(options.seed(), epoch, dataset.size())
+        : IntStream.range(0, dataset.size()).toArray();
+  }
+
+  /** How often each image of the order has come before. */
+  private int[] turns(int[] order) {
+    int[] turns = new int[order.length];
+    if (balance.isPresent()) {
+      int[] seen = new int[dataset.size()];
+      Arrays.setAll(turns, i -> seen[order[i]]++);
+    }
+    return turns;
+  }
+
+  private Batch make(int epoch, int[] order, int[] turns, int number, Batches.Buffers buffers) {
     int start = number * options.batchSize();
     int size = Math.min(options.batchSize(), order.length - start);
     int[] labels = new int[size];
@@ -122,11 +171,13 @@ public final class Loader implements AutoCloseable {
       labels[i] = dataset.label(index);
       augmenter.write(
           dataset.image(index),
-          Seeds.ofImage(options.seed(), epoch, index),
+          Seeds.ofImage(options.seed(), epoch, index, turns[start + i]),
           pixels,
           i * imageLength);
     }
-    return new Batch(size, pixels, labels, indices);
+    SplittableRandom draws = Seeds.ofBatch(options.seed(), epoch, number);
+    Batch.Mix mix = options.mixing().apply(pixels, labels, input, draws);
+    return new Batch(size, pixels, labels, indices, mix);
   }
 
   /** Ends the threads, also those of epochs not read to their end; again does nothing. */
