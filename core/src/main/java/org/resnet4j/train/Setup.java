@@ -185,6 +185,15 @@ public record Setup(
         new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS));
   }
 
+  /** Training images as evaluation sees them, in batches of that size; the same ones each time. */
+  Loader watchedImages(int size) {
+    return new Loader(
+        data.train(),
+        preprocessing,
+        new Augmentation.None(),
+        new Loader.Options(size, recipe.seed(), true, false, THREADS));
+  }
+
   /** Every test image once, in order. */
   Loader testImages() {
     return new Loader(

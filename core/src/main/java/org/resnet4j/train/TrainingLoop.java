@@ -29,6 +29,7 @@ final class TrainingLoop {
   private final List<String> classes;
   private final Checkpoints checkpoints;
   private final Saving saving;
+  private final Watch watch;
   private final Consumer<Event> events;
   private final BooleanSupplier stop;
   private final long steps;
@@ -53,6 +54,7 @@ final class TrainingLoop {
       List<String> classes,
       Checkpoints checkpoints,
       Saving saving,
+      Watch watch,
       Consumer<Event> events,
       BooleanSupplier stop,
       Progress progress) {
@@ -66,6 +68,7 @@ final class TrainingLoop {
     this.classes = List.copyOf(classes);
     this.checkpoints = checkpoints;
     this.saving = saving;
+    this.watch = watch;
     this.events = events;
     this.stop = stop;
     this.progress = progress;
@@ -188,6 +191,7 @@ final class TrainingLoop {
     averages.after(progress.step());
     epochImages += images;
     events.accept(event(loss, (double) right / images, rate, images));
+    watch.learned(progress.step(), learned.gradientNorm());
   }
 
   private void passOver(String trouble, int batches, double rate, double seconds) {
@@ -261,6 +265,7 @@ final class TrainingLoop {
             waitedSeconds / epochSeconds,
             averaged.map(Evaluation::loss).orElse(Double.NaN),
             averaged.map(Evaluation::top1).orElse(Double.NaN));
+    watch.judged(row.epoch(), row.step(), test);
     progress = progress.finished(row, evaluationSeconds);
     events.accept(row);
     return judged;
