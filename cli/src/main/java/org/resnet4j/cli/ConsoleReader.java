@@ -50,6 +50,11 @@ final class ConsoleReader implements Consumer<Event> {
     }
   }
 
+  /** Says something that is no event. */
+  void note(String text) {
+    permanent("note: " + text);
+  }
+
   /** Leaves the terminal as it was found: no half line, the cursor at the left. */
   void close() {
     if (lineIsOpen) {
