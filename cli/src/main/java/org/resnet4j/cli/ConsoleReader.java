@@ -51,6 +51,11 @@ final class ConsoleReader implements Consumer<Event> {
     }
   }
 
+  /** Says something that is no event. */
+  void note(String text) {
+    permanent("note: " + text);
+  }
+
   /** Leaves the terminal as it was found: no half line, the cursor at the left. */
   void close() {
     if (lineIsOpen) {
@@ -62,7 +67,7 @@ final class ConsoleReader implements Consumer<Event> {
 
   private void start(Event.Started started) {
     epochs = started.recipe().epochs();
-    judging = started.recipe().selection().validates() ? "validation" : "test";
+    judging = started.judging();
     permanent(
         "%s on %s: %s training and %s test images"
             .formatted(

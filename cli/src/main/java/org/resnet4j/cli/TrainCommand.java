@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.resnet4j.mlflow.MlflowRun;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.Event;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
       "  resnet4j train --data photos/ --model resnet20 --epochs 30",
       "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2",
       "  resnet4j train --data photos/ --find-rate",
-      "  resnet4j train --resume runs/paper"
+      "  resnet4j train --resume runs/paper --live"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class TrainCommand implements Callable<Integer> {
@@ -131,6 +132,8 @@ final class TrainCommand implements Callable<Integer> {
       })
   private @Nullable Integer findRate;
 
+  @Mixin private WatchOptions watch;
+
   @Mixin private Json json;
 
   @ParentCommand private Main main;
@@ -147,12 +150,18 @@ final class TrainCommand implements Callable<Integer> {
           .run(findRate, results, err, main.terminal(), json.wanted());
     }
     ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
+    try (Audience audience = watch.open(console, err)) {
+      return train(audience, err);
+    }
+  }
+
+  private int train(Audience audience, PrintWriter err) {
     Consumer<Event> events =
         event -> {
           if (event instanceof Event.Started) {
             main.stop().listen(() -> announceStop(err)); // From now on there is something to save.
           }
-          console.accept(event);
+          audience.accept(event);
         };
     Outcome outcome;
     try {
@@ -160,13 +169,18 @@ final class TrainCommand implements Callable<Integer> {
           resume == null
               ? Training.run(plan(), saving(), events, main.stop())
               : Training.resume(resume, saving(), events, main.stop());
+      audience.finished(outcome);
     } catch (StoppedException stopped) {
-      console.close();
+      audience.stopped(stopped);
+      audience.console().close();
       String next = main.terminal().commandLine("train", "--resume", stopped.run());
       err.printf("stopped at step %d; go on with: %s%n", stopped.step(), next);
       return main.stop().status();
+    } catch (RuntimeException e) {
+      audience.failed(e);
+      throw e;
     } finally {
-      console.close();
+      audience.console().close();
     }
     print(outcome);
     return ExitCodes.OK;
@@ -216,7 +230,11 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private String command() {
-    return "resnet4j" + Terminal.quoted(spec.root().commandLine().getParseResult().originalArgs());
+    List<String> typed =
+        spec.root().commandLine().getParseResult().originalArgs().stream()
+            .map(MlflowRun::withoutPassword) // It will be in files that people pass on.
+            .toList();
+    return "resnet4j" + Terminal.quoted(typed);
   }
 
   /** What was chosen of a run, as typed. */

@@ -34,6 +34,11 @@ final class Group {
         new Slot(parameter, kept, kernel ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous));
   }
 
+  /** All that it changes. */
+  List<Tensor> parameters() {
+    return slots.stream().map(Slot::parameter).toList();
+  }
+
   /** Adds the gradients there are: nothing of the loss may have come through a parameter. */
   void gradients(List<Tensor> all) {
     for (Slot slot : slots) {

@@ -148,6 +148,16 @@ public final class Optimizer implements AutoCloseable {
     }
   }
 
+  /** The Euclidean norm of all weights that it changes together. */
+  public double weightNorm() {
+    try (PointerScope temporaries = new PointerScope();
+        NoGradGuard constant = new NoGradGuard()) {
+      List<Tensor> weights = new ArrayList<>();
+      groups.forEach(group -> weights.addAll(group.parameters()));
+      return weights.isEmpty() ? 0 : new Bundle(weights).norms().norm().item_double();
+    }
+  }
+
   /**
    * Shortens the gradients, all by one factor, if their norm together is above a bound.
    *

@@ -92,6 +92,11 @@ public final class RecipeFile {
         });
   }
 
+  /** The recipe's keys and their values as in a file, every key included, in order. */
+  public static Map<String, String> values(Recipe recipe) {
+    return RecipeKeys.values(recipe);
+  }
+
   /** The recipe as YAML, every key included. */
   public static String write(Recipe recipe) {
     StringBuilder text = new StringBuilder();

@@ -12,6 +12,7 @@ import java.util.Set;
  */
 final class Element {
   private static final Set<String> VOID = Set.of("meta", "img");
+  private static final Set<String> RAW = Set.of("style", "script"); // The library's own alone.
 
   private final String tag;
   private final StringBuilder attributes = new StringBuilder();
@@ -71,8 +72,8 @@ final class Element {
       if (child instanceof Element element) {
         element.write(out);
       } else {
-        // HTML reads a style sheet as it stands: an escaped ">" would be no selector.
-        out.append(tag.equals("style") ? child : escape((String) child));
+        // HTML reads these as they stand: an escaped ">" would be no selector and no operator.
+        out.append(RAW.contains(tag) ? child : escape((String) child));
       }
     }
     out.append("</").append(tag).append('>');

@@ -62,13 +62,13 @@ public record RunReport(
   public String html() {
     LearningCurves curves = new LearningCurves(history, judging);
     List<Element> page = new ArrayList<>();
-    page.add(header());
+    page.add(Page.header(title, summary(network), headline));
     page.add(
         Page.section("Learning")
             .add(Element.of("div").with("class", "charts").add(curves.loss(), curves.error())));
     page.add(Page.section("Confusion").add(new ConfusionTable(confusion).elements()));
     if (!mostWrong.isEmpty()) {
-      page.add(Page.section("Most wrong").add(gallery()));
+      page.add(Page.section("Most wrong").add(gallery(mostWrong)));
     }
     page.add(Page.section("Network").add(new NetworkDrawing(network).elements()));
     page.add(Page.next(nextCommand));
@@ -76,20 +76,20 @@ public record RunReport(
     return Page.of(title, page);
   }
 
-  private Element header() {
-    String summary =
-        "%s: %d layers, %s parameters, %s multiply-adds for an image of %s, %d classes"
-            .formatted(
-                network.name(),
-                network.depth(),
-                Numbers.grouped(network.parameters()),
-                Numbers.compact(network.multiplyAdds()),
-                network.input(),
-                network.classes());
-    return Page.header(title, summary, headline);
+  /** What the network is, in one line. */
+  static String summary(Network network) {
+    return "%s: %d layers, %s parameters, %s multiply-adds for an image of %s, %d classes"
+        .formatted(
+            network.name(),
+            network.depth(),
+            Numbers.grouped(network.parameters()),
+            Numbers.compact(network.multiplyAdds()),
+            network.input(),
+            network.classes());
   }
 
-  private Element gallery() {
+  /** Images with what they were taken for. */
+  static Element gallery(List<WrongImage> mostWrong) {
     Element gallery = Element.of("div").with("class", "gallery");
     for (WrongImage wrong : mostWrong) {
       String source = "data:image/png;base64," + Base64.getEncoder().encodeToString(wrong.png());

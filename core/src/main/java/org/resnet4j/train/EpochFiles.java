@@ -50,6 +50,33 @@ final class EpochFiles {
     Files.writeString(timing, timing(row), StandardOpenOption.APPEND);
   }
 
+  /** The epochs in a file of metrics, without their timing. */
+  static List<Event.Epoch> read(Path metrics) throws IOException {
+    return Files.readAllLines(metrics).stream().skip(1).map(EpochFiles::row).toList();
+  }
+
+  private static Event.Epoch row(String line) {
+    String[] cells = line.split(",", -1);
+    double[] values = new double[cells.length];
+    for (int i = 0; i < cells.length; i++) {
+      values[i] = cells[i].isEmpty() ? Double.NaN : Double.parseDouble(cells[i]);
+    }
+    return new Event.Epoch(
+        (int) values[0],
+        (long) values[1],
+        values[2],
+        values[3],
+        values[4],
+        values[5],
+        values[6],
+        values[7],
+        Double.NaN,
+        Double.NaN,
+        Double.NaN,
+        values[8],
+        values[9]);
+  }
+
   private static String metrics(Event.Epoch row) {
     return String.format(
         Locale.ROOT,

@@ -3,6 +3,7 @@ package org.resnet4j.train;
 import java.nio.file.Path;
 import java.util.List;
 import org.resnet4j.arch.Network;
+import org.resnet4j.data.Dataset;
 import org.resnet4j.recipe.Recipe;
 
 /**
@@ -31,7 +32,12 @@ public sealed interface Event {
       long steps,
       String engine,
       List<String> notes)
-      implements Event {}
+      implements Event {
+    /** What the images are called that judge the epochs: test, or validation. */
+    public String judging() {
+      return recipe.selection().validates() ? "validation" : "test";
+    }
+  }
 
   /**
    * One optimizer step is done.
@@ -112,6 +118,42 @@ public sealed interface Event {
           Double.NaN);
     }
   }
+
+  /**
+   * How long the gradient and the weights are, all parameters together.
+   *
+   * @param step after which; the gradient is the one that it went by
+   * @param gradient Euclidean norm, before clipping
+   * @param weights Euclidean norm, after the step
+   */
+  record Norms(long step, double gradient, double weights) implements Event {}
+
+  /**
+   * What the branches add to their shortcuts, on some training images that stay the same.
+   *
+   * @param ratios of every block that has a shortcut, first to last
+   */
+  record Branches(long step, List<Ratio> ratios) implements Event {
+    public Branches {
+      ratios = List.copyOf(ratios);
+    }
+
+    /**
+     * The share of a branch.
+     *
+     * @param block its name, e.g. {@code layer1.0}
+     * @param stage from 1
+     * @param ratio mean over the images of ‖F(x)‖ / ‖x‖, where x is what the shortcut gives
+     */
+    public record Ratio(String block, int stage, double ratio) {}
+  }
+
+  /**
+   * The test images were judged; their {@link Epoch} follows.
+   *
+   * @param images the test images, for those who want to see the mistakes; any thread may read
+   */
+  record Judged(int epoch, long step, Evaluation evaluation, Dataset images) implements Event {}
 
   /** A checkpoint is safe on disk. */
   record Saved(Path checkpoint, long step) implements Event {}

@@ -6,8 +6,6 @@ import java.util.function.Consumer;
 
 /** Writes what happens to the run's files, then passes it on to the caller's reader. */
 final class RunLog implements Consumer<Event>, AutoCloseable {
-  private static final int SCALARS_EVERY = 10;
-
   private final Consumer<Event> next;
   private final String judging;
   private final EpochFiles files;
@@ -28,31 +26,16 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
   @Override
   public void accept(Event event) {
     try {
-      if (event instanceof Event.Step step && step.step() % SCALARS_EVERY == 0) {
-        scalar("train/loss", step.step(), step.loss());
-        scalar("train/top1", step.step(), step.top1());
-        scalar("rate", step.step(), step.rate());
-        scalar("images_per_second", step.step(), step.imagesPerSecond());
-      }
       if (event instanceof Event.Epoch epoch) {
         files.add(epoch);
-        scalar(judging + "/loss", epoch.step(), epoch.testLoss());
-        scalar(judging + "/top1", epoch.step(), epoch.testTop1());
-        if (!Double.isNaN(epoch.averageLoss())) {
-          scalar(judging + "/average_loss", epoch.step(), epoch.averageLoss());
-          scalar(judging + "/average_top1", epoch.step(), epoch.averageTop1());
-        }
-        scalar("epoch/train_loss", epoch.step(), epoch.trainLoss());
-        scalar("epoch/train_top1", epoch.step(), epoch.trainTop1());
+      }
+      for (Scalar scalar : Scalar.of(event, judging)) {
+        board.scalar(scalar.name(), scalar.step(), scalar.value(), now());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     next.accept(event);
-  }
-
-  private void scalar(String tag, long step, double value) throws IOException {
-    board.scalar(tag, step, value, now());
   }
 
   private static double now() {

@@ -287,14 +287,28 @@ public record Setup(
         new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS));
   }
 
+  /** Training images as evaluation sees them, in batches of that size; the same ones each time. */
+  Loader watchedImages(int size) {
+    return new Loader(
+        data.train(),
+        preprocessing,
+        new Augmentation.None(),
+        new Loader.Options(size, recipe.seed(), true, false, THREADS));
+  }
+
   /** Every test image once, in order. */
   Loader testImages() {
     return inOrder(data.test());
   }
 
   /** What judges the epochs: the validation images or, without them, the test images. */
+  Dataset judged() {
+    return validation.orElse(data.test());
+  }
+
+  /** Every image that judges the epochs once, in order. */
   Loader judgingImages() {
-    return inOrder(validation.orElse(data.test()));
+    return inOrder(judged());
   }
 
   /** What those images are called. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -108,6 +109,21 @@ public final class Training {
     return RunFolder.fresh(name);
   }
 
+  /**
+   * The epochs that a run has finished, first to last, as its {@code metrics.csv} has them; what
+   * is not in there is NaN.
+   *
+   * @throws RunException if it cannot be read
+   */
+  public static List<Event.Epoch> history(Path run) {
+    Path file = new RunFolder(run).metrics();
+    try {
+      return EpochFiles.read(file);
+    } catch (IOException | RuntimeException e) {
+      throw RunException.unusable("%s: cannot be read".formatted(file), e);
+    }
+  }
+
   /** A path that still leads there when the run is resumed from another folder. */
   private static String anchored(String data) {
     Path path = Path.of(data);
@@ -161,6 +177,7 @@ public final class Training {
                   new Checkpoints(folder.checkpoints(), engine, log),
                   saving,
                   best,
+                  new Watch(setup, network, optimizer, log),
                   log,
                   stop,
                   progress);

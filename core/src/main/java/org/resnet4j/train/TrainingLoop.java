@@ -30,6 +30,7 @@ final class TrainingLoop {
   private final Checkpoints checkpoints;
   private final Saving saving;
   private final BestModel best;
+  private final Watch watch;
   private final Consumer<Event> events;
   private final BooleanSupplier stop;
   private final long steps;
@@ -56,6 +57,7 @@ final class TrainingLoop {
       Checkpoints checkpoints,
       Saving saving,
       BestModel best,
+      Watch watch,
       Consumer<Event> events,
       BooleanSupplier stop,
       Progress progress) {
@@ -70,6 +72,7 @@ final class TrainingLoop {
     this.checkpoints = checkpoints;
     this.saving = saving;
     this.best = best;
+    this.watch = watch;
     this.events = events;
     this.stop = stop;
     this.progress = progress;
@@ -202,6 +205,7 @@ final class TrainingLoop {
     averages.after(progress.step());
     epochImages += images;
     events.accept(event(loss, (double) right / images, rate, images));
+    watch.learned(progress.step(), learned.gradientNorm());
   }
 
   private void passOver(String trouble, int batches, double rate, double seconds) {
@@ -275,6 +279,7 @@ final class TrainingLoop {
             waitedSeconds / epochSeconds,
             averaged.map(Evaluation::loss).orElse(Double.NaN),
             averaged.map(Evaluation::top1).orElse(Double.NaN));
+    watch.judged(row.epoch(), row.step(), test);
     progress = progress.finished(row, evaluationSeconds);
     events.accept(row);
     return judged;

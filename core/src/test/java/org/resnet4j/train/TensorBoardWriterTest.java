@@ -1,22 +1,17 @@
 package org.resnet4j.train;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,12 +21,12 @@ class TensorBoardWriterTest {
   @Test
   void starts_with_the_version() throws IOException {
     TensorBoardWriter.open(folder.resolve("new"), 1.5e9 + 0.25).close();
-    List<ByteBuffer> records = records(onlyFile(folder.resolve("new")));
+    List<ByteBuffer> records = TensorBoardFile.records(onlyFile(folder.resolve("new")));
     assertThat(records).hasSize(1);
-    Map<Integer, Object> event = message(records.get(0));
+    Map<Integer, Object> event = TensorBoardFile.message(records.get(0));
     assertThat(event).containsOnlyKeys(1, 3);
     assertThat(event).containsEntry(1, 1.5e9 + 0.25);
-    assertThat(text(event.get(3))).isEqualTo("brain.Event:2");
+    assertThat(TensorBoardFile.text(event.get(3))).isEqualTo("brain.Event:2");
   }
 
   @Test
@@ -57,7 +52,7 @@ class TensorBoardWriterTest {
     try (TensorBoardWriter writer = TensorBoardWriter.open(folder, 10)) {
       writer.scalar("train/loss", 0, 2.5, 11);
       writer.scalar("r\u00e9glage", 1L << 40, Double.NaN, 12.5);
-      List<ByteBuffer> records = records(onlyFile(folder));
+      List<ByteBuffer> records = TensorBoardFile.records(onlyFile(folder));
       assertThat(records).hasSize(3);
       assertScalar(records.get(1), "train/loss", 0, 2.5f, 11);
       assertScalar(records.get(2), "r\u00e9glage", 1L << 40, Float.NaN, 12.5);
@@ -86,12 +81,12 @@ class TensorBoardWriterTest {
 
   private static void assertScalar(
       ByteBuffer record, String tag, long step, float value, double wallSeconds) {
-    Map<Integer, Object> event = message(record);
+    Map<Integer, Object> event = TensorBoardFile.message(record);
     assertThat(event).containsOnlyKeys(1, 2, 5);
     assertThat(event).containsEntry(1, wallSeconds).containsEntry(2, step);
-    Map<Integer, Object> summary = message((ByteBuffer) event.get(5));
-    Map<Integer, Object> point = message((ByteBuffer) summary.get(1));
-    assertThat(text(point.get(1))).isEqualTo(tag);
+    Map<Integer, Object> summary = TensorBoardFile.message((ByteBuffer) event.get(5));
+    Map<Integer, Object> point = TensorBoardFile.message((ByteBuffer) summary.get(1));
+    assertThat(TensorBoardFile.text(point.get(1))).isEqualTo(tag);
     assertThat(point).containsEntry(2, value).hasSize(2);
   }
 
@@ -101,69 +96,5 @@ class TensorBoardWriterTest {
       assertThat(list).hasSize(1);
       return list.get(0);
     }
-  }
-
-  private static List<ByteBuffer> records(Path file) throws IOException {
-    ByteBuffer in = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-    List<ByteBuffer> records = new ArrayList<>();
-    while (in.hasRemaining()) {
-      ByteBuffer header = in.slice(in.position(), 8);
-      int length = (int) in.getLong();
-      assertThat(unmasked(in.getInt())).isEqualTo(crc(header));
-      ByteBuffer data = in.slice(in.position(), length).order(ByteOrder.LITTLE_ENDIAN);
-      in.position(in.position() + length);
-      assertThat(unmasked(in.getInt())).isEqualTo(crc(data.duplicate()));
-      records.add(data);
-    }
-    return records;
-  }
-
-  private static int unmasked(int masked) {
-    return Integer.rotateLeft(masked - 0xa282ead8, 15);
-  }
-
-  private static int crc(ByteBuffer data) {
-    CRC32C crc = new CRC32C();
-    crc.update(data);
-    return (int) crc.getValue();
-  }
-
-  private static Map<Integer, Object> message(ByteBuffer in) {
-    Map<Integer, Object> fields = new LinkedHashMap<>();
-    while (in.hasRemaining()) {
-      int key = (int) varint(in);
-      Object value =
-          switch (key & 7) {
-            case 0 -> varint(in);
-            case 1 -> in.getDouble();
-            case 2 -> bytes(in);
-            case 5 -> in.getFloat();
-            default -> throw new AssertionError("wire type " + (key & 7));
-          };
-      assertThat(fields.put(key >> 3, value)).isNull();
-    }
-    return fields;
-  }
-
-  private static ByteBuffer bytes(ByteBuffer in) {
-    int length = (int) varint(in);
-    ByteBuffer bytes = in.slice(in.position(), length).order(ByteOrder.LITTLE_ENDIAN);
-    in.position(in.position() + length);
-    return bytes;
-  }
-
-  private static long varint(ByteBuffer in) {
-    long value = 0;
-    for (int shift = 0; ; shift += 7) {
-      byte next = in.get();
-      value |= (next & 0x7fL) << shift;
-      if (next >= 0) {
-        return value;
-      }
-    }
-  }
-
-  private static String text(Object bytes) {
-    return UTF_8.decode((ByteBuffer) bytes).toString();
   }
 }
