@@ -128,10 +128,12 @@ public record Setup(
   }
 
   private static Preprocessing preprocessing(Recipe recipe, Network network, Dataset train) {
-    return switch (recipe.variation().normalisation()) {
-      case CHANNEL -> Preprocessing.measure(train, network.input(), MEASURED);
-      case PIXEL_MEAN -> Preprocessing.measurePerPixel(train, network.input(), MEASURED);
-    };
+    Preprocessing measured =
+        switch (recipe.variation().normalisation()) {
+          case CHANNEL -> Preprocessing.measure(train, network.input(), MEASURED);
+          case PIXEL_MEAN -> Preprocessing.measurePerPixel(train, network.input(), MEASURED);
+        };
+    return Varied.preprocessing(recipe, measured);
   }
 
   /** The same data, prepared in the same way, for a network that begins anew. */
@@ -160,19 +162,16 @@ public record Setup(
 
   /** The training images in the order of the seed, varied; batches are all full if one can be. */
   Loader trainImages() {
-    Augmentation augmentation =
-        switch (recipe.variation().augmentation()) {
-          case NONE -> new Augmentation.None();
-          case PAD_CROP -> new Augmentation.PadCropFlip(4, false);
-          case PAD_CROP_FLIP -> new Augmentation.PadCropFlip(4, true);
-          case RANDOM_RESIZED_CROP -> Augmentation.RandomResizedCrop.imagenet();
-        };
     boolean enough = data.train().size() >= recipe.batch();
+    Loader.Options options =
+        new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS);
     return new Loader(
         data.train(),
         preprocessing,
-        augmentation,
-        new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS));
+        Varied.augmentation(recipe.variation()),
+        Varied.variety(recipe.variation()),
+        Varied.sizes(recipe, network.input(), options.batches(data.train().size())),
+        options);
   }
 
   /** The training images in random order, as evaluation sees them: for statistics. */
@@ -192,5 +191,10 @@ public record Setup(
         preprocessing,
         new Augmentation.None(),
         Loader.Options.inOrder(recipe.batch()));
+  }
+
+  /** Judges networks on every test image, in the views of the recipe. */
+  Judge judge() {
+    return new Judge(data.test(), preprocessing, recipe.judging(), recipe.batch());
   }
 }

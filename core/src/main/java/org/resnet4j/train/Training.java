@@ -115,7 +115,7 @@ public final class Training {
         Optimizer optimizer = new Optimizer(recipe.optimization(), network);
         Averages averages = new Averages(setup, network);
         Loader trainImages = setup.trainImages();
-        Loader testImages = setup.testImages()) {
+        Judge judge = setup.judge()) {
       RunFolder folder = place.apply(start -> setup.writeStart(start, network));
       Optional<Path> checkpoint = new Checkpoints(folder.checkpoints(), events).last();
       Progress progress =
@@ -131,8 +131,7 @@ public final class Training {
                 optimizer,
                 averages,
                 trainImages,
-                testImages,
-                setup.data().test().classes(),
+                judge,
                 new Checkpoints(folder.checkpoints(), log),
                 log,
                 stop,

@@ -1,7 +1,6 @@
 package org.resnet4j.train;
 
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -23,8 +22,7 @@ final class TrainingLoop {
   private final Averages averages;
   private final Learner learner;
   private final Loader trainImages;
-  private final Loader testImages;
-  private final List<String> classes;
+  private final Judge judge;
   private final Checkpoints checkpoints;
   private final Consumer<Event> events;
   private final BooleanSupplier stop;
@@ -45,8 +43,7 @@ final class TrainingLoop {
       Optimizer optimizer,
       Averages averages,
       Loader trainImages,
-      Loader testImages,
-      List<String> classes,
+      Judge judge,
       Checkpoints checkpoints,
       Consumer<Event> events,
       BooleanSupplier stop,
@@ -57,8 +54,7 @@ final class TrainingLoop {
     this.averages = averages;
     this.learner = new Learner(recipe, network, optimizer);
     this.trainImages = trainImages;
-    this.testImages = testImages;
-    this.classes = List.copyOf(classes);
+    this.judge = judge;
     this.checkpoints = checkpoints;
     this.events = events;
     this.stop = stop;
@@ -224,6 +220,6 @@ final class TrainingLoop {
   }
 
   private Optional<Evaluation> evaluate(LiveNetwork weights) {
-    return Evaluator.evaluate(weights, testImages, classes, stop);
+    return judge.evaluate(weights, stop);
   }
 }

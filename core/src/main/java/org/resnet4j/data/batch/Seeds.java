@@ -15,6 +15,16 @@ final class Seeds {
     return new SplittableRandom(mix(mix(mix(seed) + epoch) + index));
   }
 
+  /**
+   * The same where an epoch may have an image several times.
+   *
+   * @param turn how often the epoch has had it before
+   */
+  static SplittableRandom ofImage(long seed, int epoch, int index, int turn) {
+    long first = mix(mix(mix(seed) + epoch) + index);
+    return new SplittableRandom(turn == 0 ? first : mix(first + turn));
+  }
+
   /** The images 0 to {@code size - 1} in the random order of one epoch. */
   static int[] order(long seed, int epoch, int size) {
     return Subset.order(ofImage(seed, epoch, ORDER), size);

@@ -1,5 +1,6 @@
 package org.resnet4j.data.variation;
 
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
@@ -8,10 +9,19 @@ import org.resnet4j.data.Image;
  * What becomes of a training image once it is cut: the colours first, then the policy, and on
  * normalised pixels the light and what is wiped out.
  */
-public record Variety(ColourJitter jitter, Policy policy, Lighting lighting, Erasing erasing) {
-  /** Images stay as they are cut. */
+public record Variety(
+    ColourJitter jitter, Policy policy, Lighting lighting, Erasing erasing, int repeats) {
+  /** Images stay as they are cut, and come once. */
   public static final Variety NONE =
-      new Variety(ColourJitter.NONE, new Policy.None(), Lighting.NONE, new Erasing.None());
+      new Variety(ColourJitter.NONE, new Policy.None(), Lighting.NONE, new Erasing.None(), 1);
+
+  /** Throws {@link IllegalArgumentException} if {@code repeats} is below 1. */
+  public Variety {
+    if (repeats < 1) {
+      throw new IllegalArgumentException(
+          String.format(Locale.ROOT, "repeats = %d: must be at least 1", repeats));
+    }
+  }
 
   /** The image in other colours and through the policy, as large as before. */
   public Image vary(Image image, RandomGenerator random) {
