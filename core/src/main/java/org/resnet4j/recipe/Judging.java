@@ -67,6 +67,23 @@ public record Judging(double cropShare, Views views, Average viewAverage, List<D
     return of(Views.ONE, Average.PROBABILITIES, List.of());
   }
 
+  /**
+   * Views by the words of a recipe.
+   *
+   * @throws IllegalArgumentException for other words, or if they do not go together
+   */
+  public static Judging named(String views, String average, List<Double> sizes) {
+    return of(
+        (Views) RecipeKeys.constant("views", views, Views.class),
+        (Average) RecipeKeys.constant("view-average", average, Average.class),
+        sizes);
+  }
+
+  /** The word of a recipe for the views. */
+  public String named() {
+    return RecipeKeys.word(views);
+  }
+
   /** Views of a model whose crop is known. */
   public static Judging of(Views views, Average average, List<Double> sizes) {
     return new Judging(1, views, average, sizes);
