@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.resnet4j.infer.Classifier;
+import org.resnet4j.recipe.Judging;
 import org.resnet4j.train.Evaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  resnet4j evaluate runs/paper-2/model --data cifar-10/",
-      "  resnet4j evaluate runs/first/model --data shapes --json"
+      "  resnet4j evaluate runs/first/model --data shapes --json",
+      "  resnet4j evaluate model/ --data imagenet/ --views ten-crop"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class EvaluateCommand implements Callable<Integer> {
@@ -36,15 +38,19 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private InferenceOptions inference;
 
+  @Mixin private ViewOptions views;
+
   @Mixin private Json json;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() {
+    Judging judging = views.judging();
     try (Classifier classifier = Classifier.load(model, inference.in(Classifier.Mode.LATENCY))) {
-      Evaluation evaluation = classifier.evaluate(data);
-      print(EvaluateResult.of(model.toString(), data, classifier.precision().id(), evaluation));
+      Evaluation evaluation = classifier.evaluate(data, judging);
+      String precision = classifier.precision().id();
+      print(EvaluateResult.of(model.toString(), data, precision, judging.named(), evaluation));
     }
     return ExitCodes.OK;
   }

@@ -13,6 +13,7 @@ record EvaluateResult(
     String model,
     String data,
     String precision,
+    String views,
     int images,
     int mistakes,
     @Nullable Double top1,
@@ -32,7 +33,8 @@ record EvaluateResult(
    */
   record Row(String label, long images, @Nullable Double precision, @Nullable Double recall) {}
 
-  static EvaluateResult of(String model, String data, String precision, Evaluation evaluation) {
+  static EvaluateResult of(
+      String model, String data, String precision, String views, Evaluation evaluation) {
     List<List<Long>> confusion =
         Arrays.stream(evaluation.confusion())
             .map(row -> Arrays.stream(row).boxed().toList())
@@ -41,6 +43,7 @@ record EvaluateResult(
         model,
         data,
         precision,
+        views,
         evaluation.images(),
         evaluation.mistakes(),
         Json.finite(evaluation.top1()),
@@ -60,13 +63,14 @@ record EvaluateResult(
 
   void print(PrintWriter out) {
     out.printf(
-        "top-1 %s (%s of %s images wrong), top-5 %s, loss %s; %s%n%n",
+        "top-1 %s (%s of %s images wrong), top-5 %s, loss %s; %s%s%n%n",
         Figures.percent(orNaN(top1)),
         Figures.count(mistakes),
         Figures.count(images),
         Figures.percent(orNaN(top5)),
         Figures.decimal(orNaN(loss)),
-        precision);
+        precision,
+        views.equals("one") ? "" : ", " + views);
     Table table = new Table("class", "images", "precision", "recall");
     for (Row row : classes) {
       table.row(row.label(), row.images(), orNaN(row.precision()), orNaN(row.recall()));

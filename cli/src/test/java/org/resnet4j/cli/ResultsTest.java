@@ -125,10 +125,12 @@ class ResultsTest {
 
   @Test
   void evaluation_has_a_document() {
-    JsonNode document = document(EvaluateResult.of("runs/a/model", "pets", "bf16", EVALUATION));
+    JsonNode document =
+        document(EvaluateResult.of("runs/a/model", "pets", "bf16", "flip", EVALUATION));
     assertThat(document.get("model").asString()).isEqualTo("runs/a/model");
     assertThat(document.get("data").asString()).isEqualTo("pets");
     assertThat(document.get("precision").asString()).isEqualTo("bf16");
+    assertThat(document.get("views").asString()).isEqualTo("flip");
     assertThat(document.get("mistakes").asInt()).isEqualTo(2);
     assertThat(document.get("top1").asDouble()).isEqualTo(0.8);
     assertThat(document.get("loss").asDouble()).isEqualTo(0.5);
@@ -142,7 +144,7 @@ class ResultsTest {
 
   @Test
   void evaluation_prints_classes_and_confusion() {
-    EvaluateResult result = EvaluateResult.of("m", "pets", "fp32", EVALUATION);
+    EvaluateResult result = EvaluateResult.of("m", "pets", "fp32", "one", EVALUATION);
     assertThat(printed(result::print).lines())
         .containsExactly(
             "top-1 80.0 % (2 of 10 images wrong), top-5 100.0 %, loss 0.500; fp32",
@@ -155,6 +157,8 @@ class ResultsTest {
             "#  class  0  1",
             "0  cat    5  1",
             "1  dog    1  3");
+    EvaluateResult flipped = EvaluateResult.of("m", "pets", "fp32", "flip", EVALUATION);
+    assertThat(printed(flipped::print)).contains("loss 0.500; fp32, flip");
   }
 
   @Test
@@ -166,7 +170,11 @@ class ResultsTest {
   private static EvaluateResult ofClasses(int classes) {
     List<String> names = IntStream.range(0, classes).mapToObj(c -> "class" + c).toList();
     return EvaluateResult.of(
-        "m", "d", "fp32", new Evaluation(1, 0, 0, 0, names, new long[classes][classes], List.of()));
+        "m",
+        "d",
+        "fp32",
+        "one",
+        new Evaluation(1, 0, 0, 0, names, new long[classes][classes], List.of()));
   }
 
   private static final List<Prediction> CAT =

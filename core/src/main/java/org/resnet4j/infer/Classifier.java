@@ -21,19 +21,19 @@ import org.resnet4j.data.ClassNames;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.Splits;
-import org.resnet4j.data.batch.Augmentation;
 import org.resnet4j.data.batch.Batch;
-import org.resnet4j.data.batch.Loader;
 import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.image.ImageDecoder;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Judging;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.tensor.Precision;
 import org.resnet4j.tensor.Processor;
 import org.resnet4j.train.Evaluation;
-import org.resnet4j.train.Evaluator;
+import org.resnet4j.train.Judge;
 import org.resnet4j.train.SavedModel;
 import org.resnet4j.weights.model.ModelFolder;
 import org.resnet4j.weights.model.ModelWeights;
@@ -51,6 +51,7 @@ import org.resnet4j.weights.model.Quantization;
 public final class Classifier implements AutoCloseable {
   private static final int GPU_BATCH = 128;
 
+  private final SavedModel model;
   private final Network network;
   private final Runner runner;
   private final InferencePrecision precision;
@@ -140,6 +141,7 @@ public final class Classifier implements AutoCloseable {
       Options options,
       int threads,
       int batch) {
+    this.model = model;
     this.network = model.network();
     this.runner = runner;
     this.precision = precision;
@@ -474,12 +476,37 @@ public final class Classifier implements AutoCloseable {
    * @throws DataException if the data cannot be used, or has other classes
    */
   public Evaluation evaluate(String data) {
+    return evaluate(data, Judging.centre());
+  }
+
+  /**
+   * Judges the test images of a data set by the average of several views of each.
+   *
+   * @param data a folder or file, or the name of a built-in set
+   * @param judging the views; the crop is the model's
+   * @throws DataException if the data cannot be used, or has other classes
+   * @throws IllegalArgumentException if the model has no such views
+   */
+  public Evaluation evaluate(String data, Judging judging) {
     requireOpen();
     Splits splits = DataSources.open(data, Unreadable.FAIL);
     new ClassNames("the model", labels).requireSame(data, splits.test().classes());
-    Loader.Options order = Loader.Options.inOrder(evaluationBatch());
-    try (Loader images = new Loader(splits.test(), preprocessing, new Augmentation.None(), order)) {
-      return Evaluator.evaluate(this::logits, images, labels);
+    try (Judge judge = new Judge(splits.test(), preprocessing, judging, evaluationBatch())) {
+      return judging.views() == Judging.Views.MULTI_SCALE
+          ? evaluateOfAnySize(judge)
+          : judge.evaluate(this::logits);
+    }
+  }
+
+  /** Compiled plans take images of one size; the live network takes any. */
+  private Evaluation evaluateOfAnySize(Judge judge) {
+    if (precision == InferencePrecision.INT8) {
+      throw new IllegalArgumentException(
+          "views = multi-scale: int8 takes images of one size; take --precision fp32 or bf16");
+    }
+    Device device = Device.of("auto");
+    try (LiveNetwork live = model.live(device, Precision.of(precision.id(), device))) {
+      return judge.evaluate(live);
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.List;
  * @param optimization how gradients change weights
  * @param rates the learning rate over the run
  * @param variation what training images go through
+ * @param judging how the network is asked about test images
  * @param targets what the network is asked for
  * @param selection which images teach and judge, and when it is enough
  * @param averaging what is averaged beside and after training
@@ -40,6 +41,7 @@ public record Recipe(
     Optimization optimization,
     Rates rates,
     Variation variation,
+    Judging judging,
     Targets targets,
     Selection selection,
     Averaging averaging,
@@ -66,6 +68,10 @@ public record Recipe(
             "warmup = %s: must be below epochs = %d",
             warmup,
             epochs)
+        .check(
+            judging.views() != Judging.Views.MULTI_SCALE
+                || variation.normalisation() == Variation.Normalisation.CHANNEL,
+            "views = multi-scale: a mean per pixel has one size; set normalisation = channel")
         .check(
             stochasticDepth >= 0 && stochasticDepth < 1,
             "stochastic-depth = %s: must be from 0 to below 1",

@@ -164,7 +164,8 @@ final class RecipeKeys {
     return value.equals("true");
   }
 
-  private static Object constant(String key, String value, Class<?> type) {
+  /** The constant that a word means. */
+  static Object constant(String key, String value, Class<?> type) {
     List<String> words = new ArrayList<>();
     for (Object constant : type.getEnumConstants()) {
       String word = word((Enum<?>) constant);
@@ -178,7 +179,7 @@ final class RecipeKeys {
             .formatted(key, value, String.join(", ", words), Nearest.suggestion(value, words)));
   }
 
-  private static String word(Enum<?> constant) {
+  static String word(Enum<?> constant) {
     return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
+import org.resnet4j.arch.Shape;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
@@ -40,7 +41,8 @@ public final class Evaluator {
     return evaluate(batch -> logits(network, batch), loader, classes, stop);
   }
 
-  private static Optional<Evaluation> evaluate(
+  /** As {@link #evaluate(Function, Loader, List)}, or nothing if told to stop before the end. */
+  static Optional<Evaluation> evaluate(
       Function<Batch, float[]> network, Loader loader, List<String> classes, BooleanSupplier stop) {
     Tally tally = new Tally(classes);
     try (Batches batches = loader.epoch(0, 0)) {
@@ -54,7 +56,7 @@ public final class Evaluator {
     return Optional.of(tally.evaluation());
   }
 
-  private static float[] logits(LiveNetwork network, Batch batch) {
+  static float[] logits(LiveNetwork network, Batch batch) {
     try (PointerScope temporaries = new PointerScope();
         NoGradGuard constant = new NoGradGuard()) {
       return Tensors.floats(network.forward(images(network, batch)));
@@ -66,13 +68,20 @@ public final class Evaluator {
    * caller's scope.
    */
   public static Tensor images(LiveNetwork network, Batch batch) {
-    var shape = network.network().input();
+    Shape shape = shape(network.network().input(), batch);
     Tensor pixels =
         Tensors.of(batch.pixels(), batch.size(), shape.height(), shape.width(), shape.channels());
     return Tensors.on(network.device(), pixels).permute(0, 3, 1, 2);
   }
 
-  private static final class Tally {
+  /** The network's input, or a square where training is at another size. */
+  private static Shape shape(Shape input, Batch batch) {
+    int positions = batch.pixels().length / batch.size() / input.channels();
+    int side = (int) Math.rint(Math.sqrt(positions));
+    return positions == input.positions() ? input : new Shape(input.channels(), side, side);
+  }
+
+  static final class Tally {
     private final List<String> classes;
     private final long[][] confusion;
     private final PriorityQueue<Evaluation.Mistake> worst =

@@ -2,7 +2,6 @@ package org.resnet4j.train;
 
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 
 /**
@@ -24,8 +23,8 @@ record FinalTest(Evaluation last, Optional<Evaluation> averaged, Optional<Choice
       BooleanSupplier stop) {
     Event.Epoch best = progress.best().orElseThrow();
     Event.Epoch lastRow = progress.history().get(progress.history().size() - 1);
-    try (Loader images = setup.testImages()) {
-      Tester tester = new Tester(setup, images, stop);
+    try (Judge judge = setup.testJudge()) {
+      Tester tester = new Tester(judge, stop);
       Optional<Evaluation> last = tester.test(network);
       Optional<Evaluation> ofBest =
           best.epoch() == lastRow.epoch() ? last : tester.test(model.model(), network);
@@ -47,9 +46,9 @@ record FinalTest(Evaluation last, Optional<Evaluation> averaged, Optional<Choice
     }
   }
 
-  private record Tester(Setup setup, Loader images, BooleanSupplier stop) {
+  private record Tester(Judge judge, BooleanSupplier stop) {
     Optional<Evaluation> test(LiveNetwork network) {
-      return Evaluator.evaluate(network, images, setup.data().test().classes(), stop);
+      return judge.evaluate(network, stop);
     }
 
     /** A saved network, on the device and in the precision of another. */

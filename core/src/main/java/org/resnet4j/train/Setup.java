@@ -207,10 +207,12 @@ public record Setup(
   }
 
   private static Preprocessing preprocessing(Recipe recipe, Network network, Dataset train) {
-    return switch (recipe.variation().normalisation()) {
-      case CHANNEL -> Preprocessing.measure(train, network.input(), MEASURED);
-      case PIXEL_MEAN -> Preprocessing.measurePerPixel(train, network.input(), MEASURED);
-    };
+    Preprocessing measured =
+        switch (recipe.variation().normalisation()) {
+          case CHANNEL -> Preprocessing.measure(train, network.input(), MEASURED);
+          case PIXEL_MEAN -> Preprocessing.measurePerPixel(train, network.input(), MEASURED);
+        };
+    return Varied.preprocessing(recipe, measured);
   }
 
   /** The same data, prepared in the same way, for a network that begins anew. */
@@ -250,19 +252,16 @@ public record Setup(
 
   /** The training images in the order of the seed, varied; batches are all full if one can be. */
   Loader trainImages() {
-    Augmentation augmentation =
-        switch (recipe.variation().augmentation()) {
-          case NONE -> new Augmentation.None();
-          case PAD_CROP -> new Augmentation.PadCropFlip(4, false);
-          case PAD_CROP_FLIP -> new Augmentation.PadCropFlip(4, true);
-          case RANDOM_RESIZED_CROP -> Augmentation.RandomResizedCrop.imagenet();
-        };
     boolean enough = data.train().size() >= recipe.batch();
+    Loader.Options options =
+        new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS);
     return new Loader(
         data.train(),
         preprocessing,
-        augmentation,
-        sampled(new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS)));
+        Varied.augmentation(recipe.variation()),
+        Varied.variety(recipe.variation()),
+        Varied.sizes(recipe, network.input(), options.batches(data.train().size())),
+        sampled(options));
   }
 
   private Loader.Options sampled(Loader.Options options) {
@@ -296,19 +295,9 @@ public record Setup(
         new Loader.Options(size, recipe.seed(), true, false, THREADS));
   }
 
-  /** Every test image once, in order. */
-  Loader testImages() {
-    return inOrder(data.test());
-  }
-
   /** What judges the epochs: the validation images or, without them, the test images. */
   Dataset judged() {
     return validation.orElse(data.test());
-  }
-
-  /** Every image that judges the epochs once, in order. */
-  Loader judgingImages() {
-    return inOrder(judged());
   }
 
   /** What those images are called. */
@@ -316,8 +305,17 @@ public record Setup(
     return validation.isPresent() ? "validation" : "test";
   }
 
-  private Loader inOrder(Dataset images) {
-    return new Loader(
-        images, preprocessing, new Augmentation.None(), Loader.Options.inOrder(recipe.batch()));
+  /** Judges networks on the images that judge the epochs, in the views of the recipe. */
+  Judge judge() {
+    return judge(judged());
+  }
+
+  /** Judges networks on every test image, in the views of the recipe. */
+  Judge testJudge() {
+    return judge(data.test());
+  }
+
+  private Judge judge(Dataset images) {
+    return new Judge(images, preprocessing, recipe.judging(), recipe.batch());
   }
 }

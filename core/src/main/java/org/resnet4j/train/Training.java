@@ -110,8 +110,8 @@ public final class Training {
   }
 
   /**
-   * The epochs that a run has finished, first to last, as its {@code metrics.csv} has them; what
-   * is not in there is NaN.
+   * The epochs that a run has finished, first to last, as its {@code metrics.csv} has them; what is
+   * not in there is NaN.
    *
    * @throws RunException if it cannot be read
    */
@@ -146,7 +146,7 @@ public final class Training {
         Objective objective = Objective.of(setup, device, precision);
         Averages averages = new Averages(setup, network);
         Loader trainImages = setup.trainImages();
-        Loader judgingImages = setup.judgingImages()) {
+        Judge judge = setup.judge()) {
       RunFolder folder =
           place.apply(
               begun -> {
@@ -172,8 +172,7 @@ public final class Training {
                   objective,
                   averages,
                   trainImages,
-                  judgingImages,
-                  setup.data().test().classes(),
+                  judge,
                   new Checkpoints(folder.checkpoints(), engine, log),
                   saving,
                   best,

@@ -1,7 +1,6 @@
 package org.resnet4j.train;
 
 import java.util.Iterator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -25,8 +24,7 @@ final class TrainingLoop {
   private final Averages averages;
   private final Learner learner;
   private final Loader trainImages;
-  private final Loader judgingImages;
-  private final List<String> classes;
+  private final Judge judge;
   private final Checkpoints checkpoints;
   private final Saving saving;
   private final BestModel best;
@@ -52,8 +50,7 @@ final class TrainingLoop {
       Objective objective,
       Averages averages,
       Loader trainImages,
-      Loader judgingImages,
-      List<String> classes,
+      Judge judge,
       Checkpoints checkpoints,
       Saving saving,
       BestModel best,
@@ -67,8 +64,7 @@ final class TrainingLoop {
     this.averages = averages;
     this.learner = new Learner(recipe, network, optimizer, objective);
     this.trainImages = trainImages;
-    this.judgingImages = judgingImages;
-    this.classes = List.copyOf(classes);
+    this.judge = judge;
     this.checkpoints = checkpoints;
     this.saving = saving;
     this.best = best;
@@ -297,6 +293,6 @@ final class TrainingLoop {
   }
 
   private Optional<Evaluation> evaluate(LiveNetwork weights) {
-    return Evaluator.evaluate(weights, judgingImages, classes, stop);
+    return judge.evaluate(weights, stop);
   }
 }

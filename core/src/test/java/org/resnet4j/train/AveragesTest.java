@@ -104,8 +104,8 @@ class AveragesTest {
     SavedModel saved = SavedModel.open(runs.run("with").resolve(model));
     Setup setup = runs.setup();
     try (LiveNetwork network = saved.live(Device.CPU, Precision.FP32);
-        var images = setup.testImages()) {
-      return Evaluator.evaluate(network, images, saved.labels());
+        Judge judge = setup.testJudge()) {
+      return judge.evaluate(network);
     }
   }
 

@@ -72,8 +72,8 @@ class SelectionTest {
     SavedModel saved = SavedModel.open(folder.resolve(model));
     Setup setup = runs.setup(VALIDATED);
     try (LiveNetwork network = saved.live(Device.CPU, Precision.FP32);
-        var images = onTest.test(setup) ? setup.testImages() : setup.judgingImages()) {
-      return Evaluator.evaluate(network, images, saved.labels());
+        Judge judge = onTest.test(setup) ? setup.testJudge() : setup.judge()) {
+      return judge.evaluate(network);
     }
   }
 

@@ -20,6 +20,32 @@ public sealed interface Augmentation {
     }
   }
 
+  /** No variation either, but one or several crops of each image, side by side in the batch. */
+  record Crops(Views views) implements Augmentation {}
+
+  /**
+   * The shorter side resized to a random length, and a random crop of that: arXiv 1409.1556,
+   * section 3.1, which arXiv 1512.03385, section 3.4 uses with 256 to 480 pixels for a crop of 224.
+   *
+   * @param leastSide the shortest length of the shorter side, in sides of the input
+   * @param mostSide the longest
+   * @param flip whether half of the images are mirrored left to right
+   */
+  record RandomSideCrop(double leastSide, double mostSide, boolean flip) implements Augmentation {
+    /** Throws {@link IllegalArgumentException} unless 1 <= least <= most. */
+    public RandomSideCrop {
+      if (!(1 <= leastSide && leastSide <= mostSide && mostSide < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "side from %s to %s: must rise and be at least 1".formatted(leastSide, mostSide));
+      }
+    }
+
+    /** 256 to 480 pixels for an input of 224, with flips. */
+    public static RandomSideCrop paper() {
+      return new RandomSideCrop(256 / 224.0, 480 / 224.0, true);
+    }
+  }
+
   /**
    * A random window of random size and shape, resized to the input: torchvision's {@code
    * RandomResizedCrop}.
@@ -48,7 +74,12 @@ public sealed interface Augmentation {
 
     /** Torchvision's defaults, with flips: the usual ImageNet training. */
     public static RandomResizedCrop imagenet() {
-      return new RandomResizedCrop(0.08, 1, 3 / 4.0, 4 / 3.0, true);
+      return imagenet(0.08);
+    }
+
+    /** The same with another smallest share of the area. */
+    public static RandomResizedCrop imagenet(double minScale) {
+      return new RandomResizedCrop(minScale, 1, 3 / 4.0, 4 / 3.0, true);
     }
   }
 }

@@ -7,7 +7,8 @@ package org.resnet4j.data.batch;
  * iterator.
  *
  * @param size N, the number of images
- * @param pixels N x H x W x C normalised values
+ * @param pixels N x H x W x C normalised values; N x views x H x W x C for {@link
+ *     Augmentation.Crops}
  * @param labels N classes
  * @param indices where the N images lie in the data set
  * @param mix what else is in the images

@@ -1,6 +1,7 @@
 package org.resnet4j.data.batch;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
@@ -10,19 +11,22 @@ import java.util.stream.IntStream;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
+import org.resnet4j.data.Image;
+import org.resnet4j.data.variation.Variety;
 
 /**
  * Reads, varies and normalises images on threads of its own, some batches ahead.
  *
  * <p>The order is a function of seed and epoch, an image's variation one of seed, epoch and its
- * index, a batch's mixing one of seed, epoch and its number: the batches are the same to the last
- * bit whatever the number of threads. Close it to end the threads.
+ * index (and of which of its repetitions it is), a batch's mixing one of seed, epoch and its
+ * number: the batches are the same to the last bit whatever the number of threads. Close it to end
+ * the threads.
  */
 public final class Loader implements AutoCloseable {
   private final Dataset dataset;
-  private final Augmenter augmenter;
-  private final Shape input;
-  private final int imageLength;
+  private final List<Augmenter> augmenters;
+  private final Sizes sizes;
+  private final int repeats;
   private final Options options;
   private final Optional<Balance> balance;
   private final ExecutorService workers;
@@ -69,6 +73,12 @@ public final class Loader implements AutoCloseable {
       return new Options(batchSize, seed, shuffle, dropLast, threads, balanced, other);
     }
 
+    /** The number of batches that so many images make. */
+    public int batches(int images) {
+      int full = images / batchSize;
+      return images % batchSize > 0 && !dropLast ? full + 1 : full;
+    }
+
     /** In the data set's order, all of it, on one thread: as evaluation wants it. */
     public static Options inOrder(int batchSize) {
       return new Options(batchSize, 0, false, false, 1);
@@ -84,23 +94,47 @@ public final class Loader implements AutoCloseable {
    */
   public Loader(
       Dataset dataset, Preprocessing preprocessing, Augmentation augmentation, Options options) {
+    this(dataset, preprocessing, augmentation, Variety.NONE, Sizes.NONE, options);
+  }
+
+  /**
+   * Starts no work yet.
+   *
+   * @param variety what becomes of images after the augmentation
+   * @param sizes of the images over the epochs
+   * @throws IllegalArgumentException as above, or if the preprocessing has no other size
+   * @throws DataException if the first image cannot be read
+   */
+  public Loader(
+      Dataset dataset,
+      Preprocessing preprocessing,
+      Augmentation augmentation,
+      Variety variety,
+      Sizes sizes,
+      Options options) {
     this.dataset = dataset;
     this.options = options;
-    augmenter = new Augmenter(preprocessing, augmentation);
-    input = preprocessing.input();
-    imageLength = (int) input.size();
     balance = options.balanced() ? Optional.of(new Balance(dataset)) : Optional.empty();
-    if ((long) options.batchSize() * imageLength > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "batchSize = %d: images of %s do not fit one array; take fewer"
-              .formatted(options.batchSize(), input));
+    this.sizes = sizes;
+    this.repeats = variety.repeats();
+    augmenters =
+        inputs(preprocessing.input(), sizes).stream()
+            .map(input -> new Augmenter(preprocessing.withInput(input), augmentation, variety))
+            .toList();
+    for (Augmenter augmenter : augmenters) {
+      if ((long) options.batchSize() * augmenter.length() > Integer.MAX_VALUE - 8) {
+        throw new IllegalArgumentException(
+            "batchSize = %d: images of %s do not fit one array; take fewer"
+                .formatted(options.batchSize(), augmenter.input()));
+      }
     }
     if (batches() == 0) {
       throw new IllegalArgumentException(
           "batchSize = %d: above the %d images, and dropLast leaves no batch"
               .formatted(options.batchSize(), dataset.size()));
     }
-    augmenter.write(dataset.image(0), Seeds.ofImage(0, 0, 0), new float[imageLength], 0);
+    Augmenter first = augmenters.get(0);
+    first.write(dataset.image(0), Seeds.ofImage(0, 0, 0), new float[first.length()], 0);
     workers =
         Executors.newFixedThreadPool(
             options.threads(),
@@ -111,11 +145,15 @@ public final class Loader implements AutoCloseable {
             });
   }
 
+  private static List<Shape> inputs(Shape input, Sizes sizes) {
+    return sizes.sides().isEmpty()
+        ? List.of(input)
+        : sizes.sides().stream().map(side -> new Shape(input.channels(), side, side)).toList();
+  }
+
   /** The number of batches in an epoch. */
   public int batches() {
-    int full = dataset.size() / options.batchSize();
-    boolean rest = dataset.size() % options.batchSize() > 0;
-    return rest && !options.dropLast() ? full + 1 : full;
+    return options.batches(dataset.size());
   }
 
   /**
@@ -131,12 +169,13 @@ public final class Loader implements AutoCloseable {
     }
     int[] order = order(epoch);
     int[] turns = turns(order);
+    Augmenter augmenter = augmenters.get(sizes.sides().isEmpty() ? 0 : sizes.stage(epoch));
     return new Batches(
         workers,
         options.threads() + 1,
         skip,
         batches(),
-        (k, buffers) -> make(epoch, order, turns, k, buffers));
+        (k, buffers) -> make(augmenter, epoch, order, turns, k, buffers));
   }
 
   private int[] order(int epoch) {
@@ -158,26 +197,42 @@ public final class Loader implements AutoCloseable {
     return turns;
   }
 
-  private Batch make(int epoch, int[] order, int[] turns, int number, Batches.Buffers buffers) {
+  private Batch make(
+      Augmenter augmenter,
+      int epoch,
+      int[] order,
+      int[] turns,
+      int number,
+      Batches.Buffers buffers) {
     int start = number * options.batchSize();
     int size = Math.min(options.batchSize(), order.length - start);
     int[] labels = new int[size];
     int[] indices = new int[size];
+    int imageLength = augmenter.length();
     float[] pixels = buffers.take(size * imageLength);
+    Image image = null;
     for (int i = 0; i < size; i++) {
       Batches.stopIfClosed();
-      int index = order[start + i];
+      int index = order[(start + i) / repeats];
+      if (image == null || index != indices[i - 1]) {
+        image = dataset.image(index); // Once for all of its repetitions.
+      }
       indices[i] = index;
       labels[i] = dataset.label(index);
       augmenter.write(
-          dataset.image(index),
-          Seeds.ofImage(options.seed(), epoch, index, turns[start + i]),
+          image,
+          Seeds.ofImage(options.seed(), epoch, index, turn(turns, start + i)),
           pixels,
           i * imageLength);
     }
     SplittableRandom draws = Seeds.ofBatch(options.seed(), epoch, number);
-    Batch.Mix mix = options.mixing().apply(pixels, labels, input, draws);
+    Batch.Mix mix = options.mixing().apply(pixels, labels, augmenter.input(), draws);
     return new Batch(size, pixels, labels, indices, mix);
+  }
+
+  /** Which variation of its image the k-th of an epoch is. */
+  private int turn(int[] turns, int k) {
+    return turns[k / repeats] * repeats + k % repeats;
   }
 
   /** Ends the threads, also those of epochs not read to their end; again does nothing. */

@@ -3,12 +3,14 @@ package org.resnet4j.data.batch;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.image.CentreCrop;
 import org.resnet4j.data.image.Geometry;
 import org.resnet4j.data.image.Interpolation;
+import org.resnet4j.data.variation.Variety;
 
 /**
  * What turns an image into a network's input; part of a model, the same wherever the model runs.
@@ -69,6 +71,45 @@ public final class Preprocessing {
     this(input, resize, interpolation, mean, std, PixelMean.NONE);
   }
 
+  /**
+   * The same for another input, with a margin in proportion.
+   *
+   * @throws IllegalArgumentException for other channels, or if a mean per pixel would not fit
+   */
+  public Preprocessing withInput(Shape other) {
+    if (other.equals(input)) {
+      return this;
+    }
+    double scale =
+        (double) Math.min(other.height(), other.width()) / Math.min(input.height(), input.width());
+    return withInput(other, Math.max(1, (int) Math.round(resize() * scale)));
+  }
+
+  /** The same for another input, with another shorter side before the crop. */
+  public Preprocessing withInput(Shape other, int resize) {
+    require(
+        !pixelMean.isPresent() || other.equals(input),
+        "a mean per pixel of %s: has no other size; normalise by channel".formatted(input));
+    return new Preprocessing(other, resize, interpolation(), mean, std, pixelMean);
+  }
+
+  /** The same with another kernel for resizing. */
+  public Preprocessing withInterpolation(Interpolation other) {
+    return new Preprocessing(input, resize(), other, mean, std, pixelMean);
+  }
+
+  /**
+   * The same for all of an image whose shorter side becomes {@code side}; nothing is cropped away.
+   *
+   * @param whole the image's shape
+   */
+  public Preprocessing whole(Shape whole, int side) {
+    long shorter = Math.min(whole.height(), whole.width());
+    int height = (int) (side * (long) whole.height() / shorter);
+    int width = (int) (side * (long) whole.width() / shorter);
+    return withInput(new Shape(input.channels(), height, width), side);
+  }
+
   public Shape input() {
     return input;
   }
@@ -126,6 +167,16 @@ public final class Preprocessing {
    */
   public void apply(Image image, float[] target, int offset) {
     writer.write(fit(image), target, offset);
+  }
+
+  /**
+   * Writes crops of an image side by side.
+   *
+   * @param target as many inputs as there are views
+   */
+  public void apply(Image image, Views views, float[] target) {
+    new Augmenter(this, new Augmentation.Crops(views), Variety.NONE)
+        .write(image, new SplittableRandom(0), target, 0);
   }
 
   /**

@@ -18,6 +18,11 @@ import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.image.Interpolation;
+import org.resnet4j.data.variation.ColourJitter;
+import org.resnet4j.data.variation.Erasing;
+import org.resnet4j.data.variation.Lighting;
+import org.resnet4j.data.variation.Policy;
+import org.resnet4j.data.variation.Variety;
 
 @Timeout(30)
 class LoaderTest {
@@ -303,6 +308,106 @@ class LoaderTest {
         seen.add(read(loader, epoch, 0).get(0).pixels());
       }
       assertThat(Collections.frequency(seen, seen.get(0))).isLessThan(5);
+    }
+  }
+
+  private static Loader varied(int threads, Variety variety, Sizes sizes) {
+    return new Loader(images(50), plain(), CROPS, variety, sizes, shuffled(threads));
+  }
+
+  private static Variety everything(int repeats) {
+    return new Variety(
+        new ColourJitter(0.4, 0.4, 0.4, 0.1),
+        new Policy.RandAugment(2, 9),
+        new Lighting(0.1),
+        new Erasing.Rectangle(0.5, true),
+        repeats);
+  }
+
+  @Test
+  void varies_to_the_same_bits_whatever_the_number_of_threads_and_where_it_resumes() {
+    try (Loader one = varied(1, everything(3), Sizes.NONE);
+        Loader four = varied(4, everything(3), Sizes.NONE)) {
+      List<Copy> whole = read(one, 3, 0);
+      assertThat(read(four, 3, 0)).isEqualTo(whole);
+      assertThat(read(four, 3, 5)).isEqualTo(whole.subList(5, 13));
+      assertThat(read(one, 4, 0)).isNotEqualTo(whole);
+    }
+  }
+
+  @Test
+  void repeats_each_image_in_a_row_in_an_epoch_as_long_as_ever() {
+    try (Loader loader = varied(2, everything(3), Sizes.NONE)) {
+      List<Integer> indices = new ArrayList<>();
+      read(loader, 1, 0).forEach(copy -> indices.addAll(copy.indices()));
+      int[] order = Seeds.order(7, 1, 50);
+      // 50 places by 3: 16 images three times and one twice.
+      assertThat(indices).hasSize(50);
+      for (int i = 0; i < 50; i++) {
+        assertThat(indices.get(i)).isEqualTo(order[i / 3]);
+      }
+      List<Copy> copies = read(loader, 1, 0);
+      assertThat(copies.get(0).pixels().subList(0, 16))
+          .isNotEqualTo(copies.get(0).pixels().subList(16, 32));
+    }
+  }
+
+  @Test
+  void reads_an_image_once_for_all_its_repetitions_in_a_batch() {
+    List<Integer> asked = Collections.synchronizedList(new ArrayList<>());
+    Dataset counted = watched(images(8), asked::add);
+    Variety twice =
+        new Variety(ColourJitter.NONE, new Policy.None(), Lighting.NONE, new Erasing.None(), 2);
+    try (Loader loader =
+        new Loader(counted, plain(), CROPS, twice, Sizes.NONE, Loader.Options.inOrder(4))) {
+      asked.clear();
+      read(loader, 0, 0);
+      assertThat(asked).containsExactly(0, 1, 2, 3);
+    }
+  }
+
+  private static Dataset watched(Dataset dataset, IntConsumer watcher) {
+    return new Dataset() {
+      @Override
+      public int size() {
+        return dataset.size();
+      }
+
+      @Override
+      public int label(int index) {
+        return dataset.label(index);
+      }
+
+      @Override
+      public Image image(int index) {
+        watcher.accept(index);
+        return dataset.image(index);
+      }
+
+      @Override
+      public List<String> classes() {
+        return dataset.classes();
+      }
+
+      @Override
+      public String describe(int index) {
+        return dataset.describe(index);
+      }
+    };
+  }
+
+  @Test
+  void gives_every_stage_its_size_by_the_number_of_the_epoch() {
+    Sizes sizes = new Sizes(List.of(3, 4, 6), 7);
+    // floor(3 e / 7): epochs 0 to 2, 3 and 4, 5 and 6; later ones stay at the last.
+    assertThat(IntStream.range(0, 9).map(sizes::stage)).containsExactly(0, 0, 0, 1, 1, 2, 2, 2, 2);
+    try (Loader loader = varied(1, Variety.NONE, sizes)) {
+      assertThat(read(loader, 2, 0).get(0).pixels()).hasSize(4 * 9);
+      assertThat(read(loader, 3, 0).get(0).pixels()).hasSize(4 * 16);
+      assertThat(read(loader, 6, 1).get(0).pixels()).hasSize(4 * 36);
+      try (Loader plain = loader(50, CROPS, shuffled(1))) {
+        assertThat(read(loader, 3, 0)).isEqualTo(read(plain, 3, 0));
+      }
     }
   }
 }
