@@ -109,8 +109,9 @@ public final class RateRange {
         for (int left = images.batches(); left > 0 && losses.size() < steps; left -= accumulate) {
           int step = losses.size();
           double rate = rate(step);
-          double loss = learner.learn(next, Math.min(accumulate, left), step, rate).loss();
-          if (running.hopelessAfter(loss)) {
+          Learner.Learned learned = learner.learn(next, Math.min(accumulate, left), step, rate);
+          double loss = learned.loss();
+          if (learned.trouble().isPresent() || running.hopelessAfter(loss)) {
             return RateCurve.of(rates, losses, true);
           }
           rates.add(rate);
