@@ -85,7 +85,7 @@ class AveragesTest {
     assertThat(Files.readString(runs.run("with").resolve("model-ema/README.md")))
         .contains("Weights: moving average");
     List<String> csv = Files.readAllLines(runs.run("with").resolve("metrics.csv"));
-    assertThat(csv.get(0)).endsWith(",waited,average_loss,average_top1");
+    assertThat(csv.get(0)).endsWith(",average_loss,average_top1");
     assertThat(csv.get(csv.size() - 1))
         .endsWith(
             String.format(

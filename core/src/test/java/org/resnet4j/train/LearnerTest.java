@@ -133,6 +133,7 @@ class LearnerTest {
       float[] before = Tensors.floats(network.tensor("fc.weight"));
       Learner.Learned learned = learner.learn(batches, 2, 0, 0.1);
       assertThat(learned.loss()).isNaN();
+      assertThat(learned.trouble()).contains("loss became NaN");
       assertThat(learned.gradientNorm()).isNaN();
       assertThat(Tensors.floats(network.tensor("fc.weight"))).isEqualTo(before);
       assertThat(network.tensor("fc.weight").grad().defined())
