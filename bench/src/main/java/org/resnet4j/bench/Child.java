@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import org.resnet4j.train.StepPart;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The handle of a contestant in a process of its own, one line of JSON for each line. */
@@ -169,13 +170,22 @@ final class Child implements AutoCloseable {
       if (line == null) {
         throw ended();
       }
-      Reply reply = JSON.readValue(line, Reply.class);
+      Reply reply = reply(line);
       if (reply.error() != null) {
         throw new BenchException(BenchException.FAILED, who + ": " + reply.error());
       }
       return reply;
     } catch (IOException e) {
       throw ended();
+    }
+  }
+
+  private Reply reply(String line) {
+    try {
+      return JSON.readValue(line, Reply.class);
+    } catch (JacksonException e) {
+      throw new BenchException(
+          BenchException.FAILED, "%s: answers \"%s\", which is no reply".formatted(who, line));
     }
   }
 

@@ -20,7 +20,7 @@ record LossAgreement(double difference, double bound) {
   static final double FP32 = 1e-3;
 
   /** A bf16 keeps 8 bits: see {@link Agreement}; a loss is a mean, of which much cancels. */
-  static final double BF16 = 0.05;
+  static final double BF16 = 0.01;
 
   /** The coarser of the two precisions decides. */
   static double bound(String ours, String theirs) {

@@ -113,7 +113,7 @@ final class TrainingBenchmark {
         settings.threads(),
         "",
         "",
-        TrainingJob.RATE,
+        TrainingJob.rate(model.network().input()),
         TrainingJob.MOMENTUM,
         TrainingJob.WEIGHT_DECAY);
   }
@@ -267,7 +267,7 @@ final class TrainingBenchmark {
         own.job().batch(),
         settings.threads(),
         settings.seed(),
-        new TrainingResult.Sgd(TrainingJob.RATE, TrainingJob.MOMENTUM, TrainingJob.WEIGHT_DECAY),
+        new TrainingResult.Sgd(TrainingJob.rate(model.network().input()), TrainingJob.MOMENTUM, TrainingJob.WEIGHT_DECAY),
         ours,
         opponents,
         unavailable,

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Shape;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
@@ -35,11 +36,21 @@ record TrainingJob(
     double momentum,
     double weightDecay) {
 
-  /** A tenth of the paper's: with random labels and its own, the second loss is mostly rounding. */
-  static final double RATE = 0.01;
+  private static final double SMALL_IMAGES_RATE = 0.01;
+
+  /**
+   * From made-up weights of ResNet-50, PyTorch's own gradients in NCHW and channels-last differ by
+   * some hundredths: a longer step would make that a difference of losses.
+   */
+  private static final double RATE = 1e-4;
 
   static final double MOMENTUM = 0.9; // arXiv 1512.03385, section 4.2, as what follows.
   static final double WEIGHT_DECAY = 1e-4;
+
+  /** So long that a gradient or a momentum that is wrong shows in the losses, and rounding not. */
+  static double rate(Shape image) {
+    return TrainingSettings.small(image) ? SMALL_IMAGES_RATE : RATE;
+  }
 
   /** SGD as said here, and all else as in arXiv 1512.03385, section 4.2. */
   Recipe recipe() {

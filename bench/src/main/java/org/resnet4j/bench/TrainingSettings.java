@@ -74,7 +74,11 @@ record TrainingSettings(
 
   /** The batches, or that which is usual for images of that shape. */
   List<Integer> batchesFor(Shape image) {
-    boolean small = Math.max(image.height(), image.width()) <= LARGEST_SMALL_IMAGE;
-    return batches.isEmpty() ? List.of(small ? SMALL_IMAGES : LARGE_IMAGES) : batches;
+    return batches.isEmpty() ? List.of(small(image) ? SMALL_IMAGES : LARGE_IMAGES) : batches;
+  }
+
+  /** Whether images are as small as CIFAR's or little larger. */
+  static boolean small(Shape image) {
+    return Math.max(image.height(), image.width()) <= LARGEST_SMALL_IMAGE;
   }
 }
