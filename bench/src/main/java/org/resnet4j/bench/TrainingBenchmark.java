@@ -267,7 +267,10 @@ final class TrainingBenchmark {
         own.job().batch(),
         settings.threads(),
         settings.seed(),
-        new TrainingResult.Sgd(TrainingJob.rate(model.network().input()), TrainingJob.MOMENTUM, TrainingJob.WEIGHT_DECAY),
+        new TrainingResult.Sgd(
+            TrainingJob.rate(model.network().input()),
+            TrainingJob.MOMENTUM,
+            TrainingJob.WEIGHT_DECAY),
         ours,
         opponents,
         unavailable,

@@ -70,7 +70,8 @@ class StepTrialTest {
     try (StepTrial trial = new StepTrial(recipe(0.1), TINY, broken, batch())) {
       assertThatThrownBy(trial::step)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("step 1 changes nothing, as loss became NaN; a time of it would mean nothing");
+          .hasMessage(
+              "step 1 changes nothing, as loss became NaN; a time of it would mean nothing");
     }
   }
 
