@@ -5,7 +5,9 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.cli.Json;
 import org.resnet4j.cli.Table;
@@ -18,14 +20,16 @@ import picocli.CommandLine.Spec;
 /** {@code resnet4j bench}. */
 @Command(
     name = "bench",
-    description = "Measure compiled inference, with peers beside it on request.",
+    description = "Measure inference or training, with peers beside it on request.",
     footer = {
       "",
       "Examples:",
       "  resnet4j bench --model resnet50 --batch 1,16 --peers onnxruntime,djl",
       "  resnet4j bench --model runs/first/model --precision fp32 --explain",
+      "  resnet4j bench --train --model resnet20 --peers pytorch,pytorch-tuned",
+      "  resnet4j bench --train --model resnet50 --data photos --explain",
       "",
-      "Exit status: 4 if outputs differ, 5 if the machine is busy."
+      "Exit status: 4 if outputs or losses differ, 5 if the machine is busy."
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class BenchCommand implements Callable<Integer> {
@@ -35,6 +39,9 @@ final class BenchCommand implements Callable<Integer> {
       required = true,
       description = "Model folder, or a network's name for made-up weights.")
   private String model;
+
+  @Option(names = "--train", description = "Measure training steps instead of inference.")
+  private boolean train;
 
   @Option(
       names = "--precision",
@@ -50,9 +57,11 @@ final class BenchCommand implements Callable<Integer> {
       names = "--batch",
       paramLabel = "N",
       split = ",",
-      defaultValue = "1",
-      description = "Images that run together; several with commas (default: ${DEFAULT-VALUE}).")
-  private List<Integer> batches;
+      description = {
+        "Images that run together; several with commas (default: 1; with",
+        "--train 128 for small images and 16 for others)."
+      })
+  private List<Integer> batches = List.of();
 
   @Option(
       names = "--threads",
@@ -63,21 +72,37 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--mode",
       paramLabel = "MODE",
-      defaultValue = "latency",
       description = {
         "latency: one batch at a time on all threads;",
-        "throughput: a batch on each thread (default: ${DEFAULT-VALUE})."
+        "throughput: a batch on each thread (default: latency)."
       })
-  private String mode;
+  private @Nullable String mode;
 
   @Option(
       names = "--peers",
       paramLabel = "PEER",
       split = ",",
-      description = "Who runs beside us: onnxruntime, djl.")
+      description = {
+        "Who runs beside us: onnxruntime, djl;",
+        "with --train pytorch (as it comes), pytorch-tuned, djl."
+      })
   private List<String> peers = List.of();
 
-  @Option(names = "--explain", description = "Show each step of the plan.")
+  @Option(
+      names = "--python",
+      paramLabel = "PROGRAM",
+      description = "Python with torch and torchvision (default: python3 of the path).")
+  private @Nullable String python;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DATA",
+      description = "With --train: also measure the input pipeline on a data set.")
+  private @Nullable String data;
+
+  @Option(
+      names = "--explain",
+      description = "Show each step of the plan, or what a training step consists of.")
   private boolean explain;
 
   @Option(names = "--force", description = "Measure although the machine is busy.")
@@ -106,11 +131,13 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     try {
-      List<Result> results = Benchmark.run(settings(), err::println);
-      if (json.wanted()) {
-        Json.print(out, results.size() == 1 ? results.get(0) : results);
+      if (train) {
+        show(
+            out,
+            TrainingBenchmark.run(trainingSettings(), err::println),
+            result -> TrainingTable.print(out, result));
       } else {
-        results.forEach(result -> print(out, result));
+        show(out, Benchmark.run(settings(), err::println), result -> print(out, result));
       }
       return 0;
     } catch (BenchException e) {
@@ -119,13 +146,47 @@ final class BenchCommand implements Callable<Integer> {
     }
   }
 
-  private Settings settings() {
-    return new Settings(
+  private <T> void show(PrintWriter out, List<T> results, Consumer<T> printer) {
+    if (json.wanted()) {
+      Json.print(out, results.size() == 1 ? results.get(0) : results);
+    } else {
+      results.forEach(printer);
+    }
+  }
+
+  private int threads() {
+    return threads == null ? Machine.here().naturalThreads() : threads;
+  }
+
+  private TrainingSettings trainingSettings() {
+    if (mode != null) {
+      throw new IllegalArgumentException("--mode is of inference; leave it out with --train");
+    }
+    return new TrainingSettings(
         model,
         precisions,
         batches,
-        threads == null ? Machine.here().naturalThreads() : threads,
-        mode(mode),
+        threads(),
+        peers.stream().map(TrainingPeer::of).toList(),
+        Optional.ofNullable(python),
+        Optional.ofNullable(data),
+        explain,
+        force,
+        seconds,
+        seed);
+  }
+
+  private Settings settings() {
+    if (python != null || data != null) {
+      throw new IllegalArgumentException(
+          "%s is of training; add --train".formatted(python != null ? "--python" : "--data"));
+    }
+    return new Settings(
+        model,
+        precisions,
+        batches.isEmpty() ? List.of(1) : batches,
+        threads(),
+        mode(mode == null ? "latency" : mode),
         peers.stream().map(Peer::of).toList(),
         explain,
         force,

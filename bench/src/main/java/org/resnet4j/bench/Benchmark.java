@@ -1,19 +1,14 @@
 package org.resnet4j.bench;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.infer.ProcessorPeak;
 
@@ -29,11 +24,6 @@ final class Benchmark {
 
   /** Threads that wait for work by spinning give up within it. */
   private static final long SETTLE_MILLIS = 50;
-
-  private static final int SAMPLES = 3;
-  private static final long SAMPLE_MILLIS = 700;
-  private static final String MAVEN = "/META-INF/maven/org.resnet4j/resnet4j-core/pom.properties";
-  private static final Path STAT = Path.of("/proc/stat");
 
   private final Settings settings;
   private final Consumer<String> progress;
@@ -57,26 +47,16 @@ final class Benchmark {
   static List<Result> run(Settings settings, Consumer<String> progress)
       throws IOException, InterruptedException {
     Benchmark benchmark = new Benchmark(settings, progress);
-    List<Result> results = new ArrayList<>();
-    Path folder = Files.createTempDirectory("resnet4j-bench");
-    try {
-      for (String precision : settings.precisions()) {
-        for (int batch : settings.batches()) {
-          results.add(benchmark.measure(precision, batch, folder));
-        }
-      }
-    } finally {
-      delete(folder);
-    }
-    return results;
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> paths = Files.walk(folder)) {
-      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    }
+    return Workshop.with(
+        folder -> {
+          List<Result> results = new ArrayList<>();
+          for (String precision : settings.precisions()) {
+            for (int batch : settings.batches()) {
+              results.add(benchmark.measure(precision, batch, folder));
+            }
+          }
+          return results;
+        });
   }
 
   /** A peer at work. */
@@ -175,9 +155,7 @@ final class Benchmark {
     own.run(warmUp);
     own.peak(warmUp * PEAK_SHARE);
     rivals.forEach(rival -> rival.child().run(warmUp));
-    Double before = usedWhileIdle();
-    ProcessorTime start = before == null ? null : now();
-    double startSeconds = ownSeconds();
+    Bystanders bystanders = Bystanders.lookedAt(settings.force());
     List<Double> ours = new ArrayList<>();
     List<Double> products = new ArrayList<>();
     Map<Rival, List<Double>> theirs = new LinkedHashMap<>();
@@ -193,10 +171,7 @@ final class Benchmark {
         Thread.sleep(SETTLE_MILLIS);
       }
     }
-    Result.Others others =
-        before == null || start == null
-            ? null
-            : new Result.Others(before, now().usedSince(start, ownSeconds() - startSeconds));
+    Result.Others others = bystanders.others();
     return result(precision, batch, own, unavailable, others, ours, products, theirs);
   }
 
@@ -237,7 +212,7 @@ final class Benchmark {
         multiplyAdds,
         machine,
         others,
-        versions(own),
+        Versions.with(own.version()),
         settings.explain()
             ? Steps.of(model.network(), batch, own.steps(STEP_RUNS), peak / streams)
             : null);
@@ -257,63 +232,5 @@ final class Benchmark {
         ours / images,
         rival.agreement().difference(),
         rival.agreement().bound());
-  }
-
-  private static Map<String, String> versions(Child own) throws IOException {
-    Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("resnet4j", version());
-    versions.put("engine", own.version());
-    versions.put("java", System.getProperty("java.version", "unknown"));
-    versions.put(
-        "system",
-        System.getProperty("os.name", "unknown") + " " + System.getProperty("os.version", ""));
-    return versions;
-  }
-
-  /** As the jar of the library says it. */
-  private static String version() throws IOException {
-    try (InputStream stream = Model.class.getResourceAsStream(MAVEN)) {
-      Properties properties = new Properties();
-      if (stream != null) {
-        properties.load(stream);
-      }
-      return properties.getProperty("version", "(not packaged)");
-    }
-  }
-
-  /**
-   * Processors that work while every contestant waits; nothing where the system does not tell.
-   *
-   * <p>The best of a few samples: our own start-up may still have something to finish.
-   */
-  private @Nullable Double usedWhileIdle() throws IOException, InterruptedException {
-    if (!Files.isReadable(STAT)) {
-      return null;
-    }
-    double least = Double.POSITIVE_INFINITY;
-    ProcessorTime before = now();
-    for (int i = 0; i < SAMPLES && least > ProcessorTime.QUIET; i++) {
-      Thread.sleep(SAMPLE_MILLIS);
-      ProcessorTime after = now();
-      least = Math.min(least, after.usedSince(before));
-      before = after;
-    }
-    if (!settings.force()) {
-      before.requireQuiet(least);
-    }
-    return least;
-  }
-
-  /** What this process and its children computed so far. */
-  private static double ownSeconds() {
-    ProcessHandle self = ProcessHandle.current();
-    return Stream.concat(Stream.of(self), self.descendants())
-        .flatMap(process -> process.info().totalCpuDuration().stream())
-        .mapToDouble(duration -> duration.toNanos() / 1e9)
-        .sum();
-  }
-
-  private static ProcessorTime now() throws IOException {
-    return ProcessorTime.of(Files.readString(STAT));
   }
 }

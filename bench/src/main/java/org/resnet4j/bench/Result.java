@@ -103,13 +103,7 @@ record Result(
                 streams == 1 ? "" : " with a batch each",
                 seed));
     lines.add("machine: " + machine);
-    lines.add(
-        "others used: "
-            + (others == null
-                ? "not known"
-                : text(
-                    "%.2f processors before, %.2f meanwhile",
-                    others.before(), others.meanwhile())));
+    lines.add(othersLine(others));
     versions.forEach((what, version) -> lines.add(what + ": " + version));
     for (Unavailable peer : unavailable) {
       lines.add("not measured: %s %s: %s".formatted(peer.name(), peer.precision(), peer.reason()));
@@ -125,6 +119,13 @@ record Result(
             "share of peak: %.1f %% of %.0f G operations/s (a large matrix product, %s)",
             100 * shareOfPeak, peak.gigaOperationsPerSecond(), precision));
     return lines;
+  }
+
+  static String othersLine(@Nullable Others others) {
+    return "others used: "
+        + (others == null
+            ? "not known"
+            : text("%.2f processors before, %.2f meanwhile", others.before(), others.meanwhile()));
   }
 
   private static String text(String format, Object... values) {

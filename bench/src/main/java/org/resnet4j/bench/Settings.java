@@ -31,7 +31,7 @@ record Settings(
     double seconds,
     long seed) {
   private static final int MOST_THREADS = 1024;
-  private static final int LARGEST_BATCH = 4096;
+  static final int LARGEST_BATCH = 4096;
   private static final double LONGEST = 3600;
 
   /** What counts. */
@@ -48,8 +48,16 @@ record Settings(
     for (int batch : batches) {
       require("--batch", batch, batch >= 1 && batch <= LARGEST_BATCH, "from 1 to " + LARGEST_BATCH);
     }
+    requireThreads(threads);
+    requireSeconds(seconds);
+  }
+
+  static void requireThreads(int threads) {
     require(
         "--threads", threads, threads >= 1 && threads <= MOST_THREADS, "from 1 to " + MOST_THREADS);
+  }
+
+  static void requireSeconds(double seconds) {
     require("--seconds", seconds, seconds > 0 && seconds <= LONGEST, "above 0 and at most 3600");
   }
 
@@ -57,7 +65,7 @@ record Settings(
     return List.copyOf(new LinkedHashSet<>(values));
   }
 
-  private static void require(String option, Object value, boolean holds, String rule) {
+  static void require(String option, Object value, boolean holds, String rule) {
     if (!holds) {
       throw new IllegalArgumentException("%s = %s: must be %s".formatted(option, value, rule));
     }

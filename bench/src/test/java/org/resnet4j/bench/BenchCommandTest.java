@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,5 +187,127 @@ class BenchCommandTest {
         .containsPattern("outputs: \\S+ of the logits' range from djl fp32's on resnet50-v1")
         .containsPattern("\ndjl +fp32 ")
         .contains("0.35.1 with PyTorch 2.7.1");
+  }
+
+  /** A program in the place of Python. */
+  private static String program(Path folder, String script) throws IOException {
+    Path file = folder.resolve("python");
+    Files.writeString(file, "#!/bin/sh\n" + script);
+    assertThat(file.toFile().setExecutable(true)).isTrue();
+    return file.toString();
+  }
+
+  private static String[] training(String... more) {
+    List<String> arguments = new ArrayList<>(List.of("--train", "--model", "resnet8-width4"));
+    arguments.addAll(List.of("--force", "--seconds", "0.05", "--threads", "1", "--batch", "4"));
+    arguments.addAll(List.of("--precision", "fp32"));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          --batch 1              | --batch = 1: must be from 2 to 4096 with --train
+          --precision int8       | --precision = int8: must be auto, fp32 or bf16 with --train
+          --peers onnxruntime    | --peers = onnxruntime: must be pytorch or pytorch-tuned or djl with --train
+          --python /nowhere/py   | --python = /nowhere/py: must be a program that can be run
+          --mode latency         | --mode is of inference; leave it out with --train
+          """)
+  void a_wrong_value_for_training_is_named_with_its_rule(String option, String message) {
+    List<String> arguments = new ArrayList<>(List.of("--train", "--model", "resnet8"));
+    arguments.addAll(List.of(option.split(" ")));
+    Run run = run(arguments.toArray(String[]::new));
+    assertThat(run.err()).startsWith("resnet4j: " + message);
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void options_of_training_are_refused_without_it() {
+    Run run = run("--model", "resnet8", "--data", "shapes");
+    assertThat(run.err()).startsWith("resnet4j: --data is of training; add --train");
+    assertThat(run.status()).isEqualTo(2);
+  }
+
+  @Test
+  void measures_training_steps_and_says_who_is_not_there(@TempDir Path folder) throws IOException {
+    String python = program(folder, "read job; echo hello; read more");
+    Run run = run(training("--json", "--explain", "--peers", "pytorch,djl", "--python", python));
+    assertThat(run.status()).as(run.err()).isZero();
+    JsonNode document = run.document();
+    assertThat(names(document))
+        .startsWith("model", "task", "precision", "batch", "threads")
+        .contains("seed", "optimizer", "own", "peers", "machine", "parts");
+    assertThat(document.get("task").asString()).isEqualTo("training");
+    JsonNode own = document.get("own");
+    assertThat(own.get("losses").size()).isEqualTo(3);
+    assertThat(own.get("steps").asInt()).isGreaterThanOrEqualTo(5);
+    assertThat(own.get("imagesPerSecond").asDouble())
+        .isCloseTo(4000 / own.get("millis").get("median").asDouble(), within(1e-6));
+    assertThat(document.get("peers").size()).isZero();
+    assertThat(document.get("unavailable").get(0).get("reason").asString())
+        .isEqualTo("pytorch: answers \"hello\", which is no reply");
+    assertThat(document.get("unavailable").get(1).get("reason").asString())
+        .startsWith("its ResNetV1 is resnet50, 101 or 152");
+    double shares = 0;
+    for (JsonNode part : document.get("parts")) {
+      shares += part.get("share").asDouble();
+      assertThat(names(part)).containsExactly("phase", "operator", "count", "millis", "share");
+    }
+    assertThat(shares).isCloseTo(1, within(1e-9));
+    assertThat(document.get("pipeline").isNull()).isTrue();
+  }
+
+  @Test
+  void the_input_pipeline_is_measured_beside_a_fixed_batch() {
+    Run run = run(training("--data", "shapes", "--peers", "djl"));
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern(
+            "input pipeline: [0-9]+ images/s with the images of shapes, [0-9]+ on one batch that"
+                + " is there: [0-9.]+ %")
+        .contains("not measured: djl fp32: its ResNetV1 is")
+        .containsPattern("\nresnet4j +fp32 +[0-9.]+ ");
+  }
+
+  @Test
+  void a_peer_that_trains_something_else_is_refused(@TempDir Path folder) throws IOException {
+    // Has the same losses whatever it is given.
+    String peer =
+        program(
+            folder,
+            """
+            read job; echo '{"text": "0"}'
+            read losses; echo '{"values": [1.0, 2.0, 3.0]}'
+            read more
+            """);
+    Run run = run(training("--peers", "pytorch", "--python", peer));
+    assertThat(run.err())
+        .contains("resnet4j: losses differ: resnet4j fp32 has ")
+        .contains(" and pytorch fp32 has 1.0000, 2.0000, 3.0000 in the first steps");
+    assertThat(run.status()).isEqualTo(4);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @Test
+  void a_python_without_torch_is_told_with_the_way_out(@TempDir Path folder) throws IOException {
+    String error = "ModuleNotFoundError: No module named 'torch'";
+    String peer =
+        program(
+            folder,
+            """
+            read job; echo "{\\"error\\": \\"%s\\"}"; read more
+            """
+                .formatted(error));
+    Run run = run(training("--peers", "pytorch-tuned", "--python", peer));
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern(
+            "not measured: pytorch-tuned (fp32|bf16): "
+                + peer
+                + " has no 'torch'; name an interpreter that has torch and torchvision with"
+                + " --python");
   }
 }

@@ -1,6 +1,8 @@
 package org.resnet4j.train;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.resnet4j.nn.plan.OperatorTime;
 import org.resnet4j.nn.plan.TrainingPlan;
 
 /** The way of a compiled program, which it owns. */
@@ -13,6 +15,16 @@ record CompiledPass(TrainingPlan plan) implements Pass {
   @Override
   public void backward(Tensor loss) {
     plan.backward(loss);
+  }
+
+  @Override
+  public void watch(boolean on) {
+    plan.watch(on);
+  }
+
+  @Override
+  public List<OperatorTime> operators() {
+    return plan.times();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
@@ -9,18 +10,25 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.nn.plan.OperatorTime;
 import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Tensors;
 
 /** Takes steps one at a time: forward, loss, backward, change of the weights. */
 final class Learner implements AutoCloseable {
+  /** The phases of a step in which operators of the network run. */
+  static final String FORWARD = "forward";
+
+  static final String BACKWARD = "backward";
+
   private final Recipe recipe;
   private final LiveNetwork network;
   private final Pass pass;
   private final Objective objective;
   private final Optimizer optimizer;
   private final Guard guard;
+  private Laps laps = Laps.NONE;
 
   /**
    * What the images of a step showed before the weights were changed.
@@ -70,6 +78,7 @@ final class Learner implements AutoCloseable {
    */
   Learned learn(Iterator<Batch> batches, int count, long step, double rate) {
     guard.remember();
+    laps.done("checks");
     Learned learned = Learned.NOTHING;
     for (int part = 0; part < count; part++) {
       Batch batch = batches.next();
@@ -89,7 +98,9 @@ final class Learner implements AutoCloseable {
     if (largest > 0) {
       optimizer.clip(learned.gradientNorm(), largest);
     }
+    laps.done("gradient norm and checks");
     optimizer.step(rate, step);
+    laps.done("optimizer");
     return learned;
   }
 
@@ -108,22 +119,39 @@ final class Learner implements AutoCloseable {
     try (PointerScope temporaries = new PointerScope()) {
       torch.manual_seed(drawsOf(step, part));
       Tensor images = Evaluator.images(network, batch);
+      laps.done("images to tensors");
       if (!Guard.finite(images)) {
         return before.in("an image of the batch holds values that are no numbers");
       }
+      laps.done("checks");
       Tensor logits = pass.forward(images);
+      laps.done(FORWARD);
       Tensor mean = objective.loss(logits, images, batch);
       Tensor share = parts == 1 ? mean : mean.div(new Scalar((double) parts));
       double loss = share.item_double();
+      laps.done("loss");
       if (!Double.isFinite(loss)) {
         return before.and(loss, 0, batch.size()).in("loss became " + loss);
       }
       pass.backward(share);
+      laps.done(BACKWARD);
       int right =
           new Logits(Tensors.floats(logits), network.network().classes())
               .right(batch.heavierLabels(), batch.size());
+      laps.done("accuracy");
       return before.and(loss, right, batch.size());
     }
+  }
+
+  /** Lets somebody know when phases are done, and the pass measure its operators meanwhile. */
+  void watch(Laps watching) {
+    laps = watching;
+    pass.watch(watching != Laps.NONE);
+  }
+
+  /** What operators took on average since they are watched; empty where the pass cannot tell. */
+  List<OperatorTime> operators() {
+    return pass.operators();
   }
 
   /** What dropout and stochastic depth draw from, so that a resumed run draws the same. */

@@ -1,8 +1,10 @@
 package org.resnet4j.train;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.nn.plan.OperatorTime;
 import org.resnet4j.nn.plan.TrainingPlan;
 
 /** A network's way forward and back: what a step needs of it, however it is run. */
@@ -52,6 +54,16 @@ interface Pass extends AutoCloseable {
    * @param loss of the logits of the last {@link #forward}
    */
   void backward(Tensor loss);
+
+  /** Measures each operator from the next pass on, or no longer. */
+  default void watch(boolean on) {
+    // Who runs operators elsewhere has nothing to measure.
+  }
+
+  /** What operators took on average since they are watched; empty where they cannot be seen. */
+  default List<OperatorTime> operators() {
+    return List.of();
+  }
 
   /** Frees what the pass keeps; the network stays. */
   @Override

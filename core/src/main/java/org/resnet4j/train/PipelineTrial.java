@@ -1,0 +1,103 @@
+package org.resnet4j.train;
+
+import java.util.Iterator;
+import java.util.List;
+import org.resnet4j.data.batch.Batch;
+import org.resnet4j.data.batch.Batches;
+import org.resnet4j.data.batch.Loader;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.optimizer.Optimizer;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Precision;
+
+/**
+ * Training steps with images as they come from their files, and steps on one batch that is always
+ * there: what decoding, varying and collecting images cost a training.
+ *
+ * <p>Not safe for several threads.
+ */
+public final class PipelineTrial implements AutoCloseable {
+  private final double rate;
+  private final LiveNetwork network;
+  private final Optimizer optimizer;
+  private final Learner learner;
+  private final Loader loader;
+  private final Batch fixed;
+  private Batches batches;
+  private Iterator<Batch> next;
+  private int epoch;
+  private long step;
+
+  /** Opens what the setup says; its network is initialised, or read. */
+  public PipelineTrial(Setup setup) {
+    Recipe recipe = setup.recipe();
+    rate = recipe.rates().rate();
+    Device device = Device.of(recipe.device());
+    network = setup.live(device, Precision.of(recipe.precision(), device));
+    network.train(true);
+    optimizer = new Optimizer(recipe.optimization(), network);
+    learner = new Learner(recipe, network, optimizer);
+    loader = setup.trainImages();
+    try (Batches first = loader.epoch(0, 0)) {
+      fixed = copy(first.iterator().next());
+    }
+    batches = loader.epoch(epoch, 0);
+    next = batches.iterator();
+  }
+
+  private static Batch copy(Batch batch) {
+    return new Batch(
+        batch.size(), batch.pixels().clone(), batch.labels().clone(), batch.indices().clone());
+  }
+
+  /** Images of a step. */
+  public int batchSize() {
+    return fixed.size();
+  }
+
+  /** Takes so many steps with images of the data, epoch after epoch; the seconds of all. */
+  public double loaded(int steps) {
+    long began = System.nanoTime();
+    for (int i = 0; i < steps; i++) {
+      if (!next.hasNext()) {
+        batches.close();
+        batches = loader.epoch(++epoch, 0);
+        next = batches.iterator();
+      }
+      learn(next);
+    }
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  /** Takes so many steps with the first batch; the seconds of all. */
+  public double fixed(int steps) {
+    long began = System.nanoTime();
+    for (int i = 0; i < steps; i++) {
+      learn(List.of(fixed).iterator());
+    }
+    return (System.nanoTime() - began) / 1e9;
+  }
+
+  private void learn(Iterator<Batch> one) {
+    Learner.Learned learned = learner.learn(one, 1, step, rate);
+    learned
+        .trouble()
+        .ifPresent(
+            trouble -> {
+              throw new IllegalStateException(
+                  "step %d changes nothing, as %s; a time of it would mean nothing"
+                      .formatted(step + 1, trouble));
+            });
+    step++;
+  }
+
+  @Override
+  public void close() {
+    batches.close();
+    loader.close();
+    learner.close();
+    optimizer.close();
+    network.close();
+  }
+}
