@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
@@ -34,13 +35,17 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  resnet4j train",
       "  resnet4j train --data photos/ --model resnet20 --epochs 30",
+      "  resnet4j train --from runs/first --data photos/ --set size=64",
       "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2",
       "  resnet4j train --resume runs/paper"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class TrainCommand implements Callable<Integer> {
   private static final List<String> CHOICES =
-      List.of("--data", "--model", "--recipe", "--epochs", "--set", "--out");
+      List.of("--data", "--from", "--model", "--recipe", "--epochs", "--set", "--out");
+
+  private static final String PLAIN_RECIPE = "shapes";
+  private static final String RECIPE_OF_FROM = "finetune";
 
   @Option(
       names = "--data",
@@ -53,6 +58,15 @@ final class TrainCommand implements Callable<Integer> {
   private String data;
 
   @Option(
+      names = "--from",
+      paramLabel = "MODEL",
+      description = {
+        "Model or run folder to go on with: its network and weights,",
+        "with a new head if the classes are others."
+      })
+  private @Nullable Path from;
+
+  @Option(
       names = "--model",
       paramLabel = "NAME",
       description = "Network instead of the recipe's; see resnet4j models.")
@@ -61,9 +75,11 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--recipe",
       paramLabel = "R",
-      defaultValue = "shapes",
-      description = "Name of a shipped recipe or a .yaml file (default: ${DEFAULT-VALUE}).")
-  private String recipe;
+      description = {
+        "Name of a shipped recipe or a .yaml file (default: shapes;",
+        "with --from: finetune)."
+      })
+  private @Nullable String recipe;
 
   @Option(
       names = "--epochs",
@@ -153,7 +169,21 @@ final class TrainCommand implements Callable<Integer> {
     List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
     String command = "resnet4j" + Terminal.quoted(typed);
     return new Training.Plan(
-        RecipeFile.load(recipe, overrides()), data, Optional.ofNullable(out), command);
+        chosen(),
+        data,
+        Optional.ofNullable(out),
+        command,
+        Optional.ofNullable(from),
+        Training.Head.FITTED);
+  }
+
+  private Recipe chosen() {
+    if (from != null && model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--from brings its network: leave --model out");
+    }
+    String name = recipe != null ? recipe : from == null ? PLAIN_RECIPE : RECIPE_OF_FROM;
+    return RecipeFile.load(name, overrides());
   }
 
   /** What the options say, in the recipe's words; {@code --set} has the last word. */

@@ -25,7 +25,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * paper's, with everything that came later off.
  */
 public final class RecipeFile {
-  private static final List<String> SHIPPED = List.of("shapes", "cifar-paper", "cifar-fast");
+  private static final List<String> SHIPPED =
+      List.of("shapes", "cifar-paper", "cifar-fast", "finetune");
   private static final String DEFAULTS = "defaults";
   private static final long MAX_BYTES = 1 << 20;
   private static final YAMLMapper YAML =
