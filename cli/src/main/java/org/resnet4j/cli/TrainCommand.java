@@ -5,12 +5,15 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
+import org.resnet4j.study.Repeats;
+import org.resnet4j.train.Budget;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
 import org.resnet4j.train.StoppedException;
@@ -37,12 +40,24 @@ import picocli.CommandLine.Spec;
       "  resnet4j train --data photos/ --model resnet20 --epochs 30",
       "  resnet4j train --from runs/first --data photos/ --set size=64",
       "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2",
+      "  resnet4j train --data cifar-10/ --budget 20m",
+      "  resnet4j train --from runs/first --data photos/ --folds 5",
       "  resnet4j train --resume runs/paper"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class TrainCommand implements Callable<Integer> {
   private static final List<String> CHOICES =
-      List.of("--data", "--from", "--model", "--recipe", "--epochs", "--set", "--out");
+      List.of(
+          "--data",
+          "--from",
+          "--model",
+          "--recipe",
+          "--epochs",
+          "--set",
+          "--out",
+          "--seeds",
+          "--folds",
+          "--budget");
 
   private static final String PLAIN_RECIPE = "shapes";
   private static final String RECIPE_OF_FROM = "finetune";
@@ -94,6 +109,31 @@ final class TrainCommand implements Callable<Integer> {
   private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
+      names = "--budget",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = {
+        "Choose network, resolution and length to end in that time,",
+        "as 90s, 20m or 1h30m; measures the machine first."
+      })
+  private @Nullable Double budget;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "Run N seeds in one folder: mean, deviation, interval.")
+  private @Nullable Integer seeds;
+
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      description = {
+        "Hold out the training images in N parts, one a run, and judge",
+        "on those; for few images."
+      })
+  private @Nullable Integer folds;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "Run folder, a new one (default: runs/TIME-MODEL).")
@@ -111,9 +151,14 @@ final class TrainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final long began = System.nanoTime();
+
   @Override
   public Integer call() {
     refuseChoicesWithResume();
+    if (seeds != null || folds != null || (resume != null && Repeats.isFolder(resume))) {
+      return repeat();
+    }
     PrintWriter err = spec.commandLine().getErr();
     ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
     Consumer<Event> events =
@@ -123,12 +168,13 @@ final class TrainCommand implements Callable<Integer> {
           }
           console.accept(event);
         };
+    Optional<Training.Plan> plan = resume == null ? Optional.of(plan(err)) : Optional.empty();
     Outcome outcome;
     try {
       outcome =
-          resume == null
-              ? Training.run(plan(), events, main.stop())
-              : Training.resume(resume, events, main.stop());
+          plan.isPresent()
+              ? Training.run(plan.get(), events, main.stop())
+              : Training.resume(Objects.requireNonNull(resume), events, main.stop());
     } catch (StoppedException stopped) {
       console.close();
       String next = main.terminal().commandLine("train", "--resume", stopped.run());
@@ -139,6 +185,81 @@ final class TrainCommand implements Callable<Integer> {
     }
     print(outcome);
     return ExitCodes.OK;
+  }
+
+  private int repeat() {
+    if (seeds != null && folds != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--seeds and --folds: one of them at a time");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    Optional<Repeats.Plan> plan = resume == null ? Optional.of(repeats(err)) : Optional.empty();
+    Optional<Repeats.Result> result =
+        StudyOptions.run(
+            main,
+            err,
+            List.of("train"),
+            (events, stop) ->
+                plan.isPresent()
+                    ? Repeats.run(plan.get(), events, stop)
+                    : Repeats.resume(Objects.requireNonNull(resume), events, stop));
+    if (result.isEmpty()) {
+      return main.stop().status();
+    }
+    if (json.wanted()) {
+      StudyOptions.printResults(out, result.get().folder());
+    } else {
+      RepeatsPrint.print(result.get(), out, main.terminal());
+    }
+    return ExitCodes.OK;
+  }
+
+  private Repeats.Plan repeats(PrintWriter err) {
+    boolean bySeed = seeds != null;
+    int count = Objects.requireNonNull(bySeed ? seeds : folds);
+    return new Repeats.Plan(
+        recipe(err, count),
+        data,
+        Optional.ofNullable(from),
+        bySeed ? Repeats.By.SEED : Repeats.By.FOLD,
+        count,
+        Optional.ofNullable(out),
+        command());
+  }
+
+  /** The recipe, of which so many runs must end within the budget, if there is one. */
+  private Recipe recipe(PrintWriter err, int runs) {
+    if (budget == null) {
+      return chosen();
+    }
+    double elapsed = (System.nanoTime() - began) / 1e9;
+    if (from != null && model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--from brings its network: leave --model out");
+    }
+    Budget.Choice choice =
+        Budget.choose(
+            new Budget.Plan(
+                Optional.ofNullable(recipe),
+                overrides(),
+                data,
+                Optional.ofNullable(from),
+                budget / runs,
+                elapsed / runs),
+            event -> {
+              if (event instanceof Event.Notice notice) {
+                err.println("note: " + notice.text());
+              }
+            });
+    choice.why().forEach(sentence -> err.println("budget: " + sentence));
+    err.println("recipe, to train again without the budget (recipe.yaml in the run folder):");
+    RecipeFile.writeChanges(choice.recipe()).lines().forEach(line -> err.println("  " + line));
+    return choice.recipe();
+  }
+
+  private String command() {
+    return "resnet4j" + Terminal.quoted(spec.root().commandLine().getParseResult().originalArgs());
   }
 
   private void announceStop(PrintWriter err) {
@@ -165,14 +286,12 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private Training.Plan plan() {
-    List<String> typed = spec.root().commandLine().getParseResult().originalArgs();
-    String command = "resnet4j" + Terminal.quoted(typed);
+  private Training.Plan plan(PrintWriter err) {
     return new Training.Plan(
-        chosen(),
+        recipe(err, 1),
         data,
         Optional.ofNullable(out),
-        command,
+        command(),
         Optional.ofNullable(from),
         Training.Head.FITTED);
   }

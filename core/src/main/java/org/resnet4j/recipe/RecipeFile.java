@@ -101,6 +101,21 @@ public final class RecipeFile {
     return text.toString();
   }
 
+  /** The keys that differ from the defaults, as YAML: read again, it is the same recipe. */
+  public static String writeChanges(Recipe recipe) {
+    Map<String, String> defaults = shipped(DEFAULTS);
+    Map<String, String> usual = RecipeKeys.values(RecipeKeys.recipe(defaults, defaults));
+    StringBuilder text = new StringBuilder();
+    RecipeKeys.values(recipe)
+        .forEach(
+            (key, value) -> {
+              if (key.equals("name") || !value.equals(usual.get(key))) {
+                text.append(key).append(": ").append(quoted(value)).append('\n');
+              }
+            });
+    return text.toString();
+  }
+
   /** As YAML reads it back: the name of a network may be anybody's. */
   private static String quoted(String value) {
     boolean plain = value.matches("-?\\w[\\w./-]*|\\[[^\"']*\\]");

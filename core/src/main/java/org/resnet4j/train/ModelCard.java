@@ -27,7 +27,8 @@ final class ModelCard {
         | %d | %d | %s | %s | %.4f |
 
         The figures are those of the last epoch, not of the best, and no image was padded or counted
-        twice.
+        twice. On other images of the kind, top-1 is between %s with 95 %% confidence
+        (Wilson's interval of %d images).
 
         | class | precision | recall |
         |---|---|---|
@@ -43,7 +44,9 @@ final class ModelCard {
                 test.mistakes(),
                 Results.percent(test.top1()),
                 Results.percent(test.top5()),
-                test.loss()));
+                test.loss(),
+                Results.sure(test).replace(" to ", " and "),
+                test.images()));
     for (int label = 0; label < test.classes().size(); label++) {
       card.append(
           String.format(

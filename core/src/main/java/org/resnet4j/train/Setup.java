@@ -80,7 +80,7 @@ public record Setup(
    * As {@link #of(Recipe, String, Optional)}, also for data of other classes if its head may go.
    */
   static Setup of(Recipe recipe, String source, Optional<SavedModel> start, Training.Head head) {
-    Splits data = held(open(source, recipe), recipe);
+    Splits data = data(recipe, source);
     if (data.train().size() < 2) {
       throw new DataException(
           "%s: %d training image is too few; batch norm needs at least 2"
@@ -125,6 +125,15 @@ public record Setup(
     return new Setup(named, data, network, preprocessing, Optional.of(start));
   }
 
+  /**
+   * The images that a run with that recipe learns and is judged on.
+   *
+   * @throws DataException for data that cannot be used
+   */
+  public static Splits data(Recipe recipe, String source) {
+    return held(open(source, recipe), recipe);
+  }
+
   /** The fold that the recipe holds out in place of the test images. */
   private static Splits held(Splits data, Recipe recipe) {
     Folds folds = recipe.folds();
@@ -155,7 +164,8 @@ public record Setup(
         : network;
   }
 
-  private static Optional<Shape> commonShape(Dataset train) {
+  /** The shape of all images, if they share one and are small enough to be taken as they are. */
+  static Optional<Shape> commonShape(Dataset train) {
     Shape first = train.image(0).shape();
     int peeked = Math.min(PEEKED, train.size());
     for (int i = 0; i < peeked; i++) {
