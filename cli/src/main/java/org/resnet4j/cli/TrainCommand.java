@@ -59,6 +59,9 @@ final class TrainCommand implements Callable<Integer> {
           "--folds",
           "--budget");
 
+  /** A budget missed by more than that is explained. */
+  private static final double MISSED = 0.1;
+
   private static final String PLAIN_RECIPE = "shapes";
   private static final String RECIPE_OF_FROM = "finetune";
 
@@ -184,6 +187,17 @@ final class TrainCommand implements Callable<Integer> {
       console.close();
     }
     print(outcome);
+    if (budget != null) {
+      double took = (System.nanoTime() - began) / 1e9;
+      err.printf(
+          "budget: ended after %s of %s%s%n",
+          Figures.clock(took),
+          Figures.clock(budget),
+          Math.abs(took / budget - 1) > MISSED
+              ? "; the machine became %s than when it was measured"
+                  .formatted(took > budget ? "busier" : "less busy")
+              : "");
+    }
     return ExitCodes.OK;
   }
 

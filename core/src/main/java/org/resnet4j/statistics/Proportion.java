@@ -12,12 +12,13 @@ package org.resnet4j.statistics;
 public record Proportion(long count, long cases, double low, double high) {
   private static final double NORMAL_95 = 1.959964;
 
-  /**
-   * Throws {@link IllegalArgumentException} unless {@code 0 <= count <= cases} and there is one.
-   */
+  /** Throws {@link IllegalArgumentException} unless {@code 0 <= count <= cases}. */
   public static Proportion of(long count, long cases) {
-    if (cases < 1 || count < 0 || count > cases) {
+    if (count < 0 || count > cases) {
       throw new IllegalArgumentException("%d of %d is no share".formatted(count, cases));
+    }
+    if (cases == 0) {
+      return new Proportion(0, 0, 0, 1); // Nothing is known.
     }
     double p = (double) count / cases;
     double z2 = NORMAL_95 * NORMAL_95;
@@ -32,7 +33,7 @@ public record Proportion(long count, long cases, double low, double high) {
         count == cases ? 1 : Math.min(1, centre + half));
   }
 
-  /** The share, a fraction. */
+  /** The share, a fraction; NaN of no cases. */
   public double share() {
     return (double) count / cases;
   }

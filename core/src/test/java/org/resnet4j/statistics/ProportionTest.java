@@ -32,6 +32,11 @@ class ProportionTest {
   }
 
   @Test
+  void knows_nothing_of_no_cases() {
+    assertThat(Proportion.of(0, 0)).isEqualTo(new Proportion(0, 0, 0, 1));
+  }
+
+  @Test
   void refuses_what_is_no_share() {
     assertThatThrownBy(() -> Proportion.of(2, 1))
         .isInstanceOf(IllegalArgumentException.class)
