@@ -2,7 +2,10 @@ package org.resnet4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,11 +19,13 @@ import org.resnet4j.study.Repeats;
 import org.resnet4j.train.Budget;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
+import org.resnet4j.train.Saving;
 import org.resnet4j.train.StoppedException;
 import org.resnet4j.train.Training;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
@@ -42,10 +47,13 @@ import picocli.CommandLine.Spec;
       "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2",
       "  resnet4j train --data cifar-10/ --budget 20m",
       "  resnet4j train --from runs/first --data photos/ --folds 5",
+      "  resnet4j train --data photos/ --find-rate",
       "  resnet4j train --resume runs/paper"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class TrainCommand implements Callable<Integer> {
+  private static final List<String> OF_A_RUN =
+      List.of("--data", "--model", "--recipe", "--epochs", "--set");
   private static final List<String> CHOICES =
       List.of(
           "--data",
@@ -57,13 +65,16 @@ final class TrainCommand implements Callable<Integer> {
           "--out",
           "--seeds",
           "--folds",
-          "--budget");
+          "--budget",
+          "--find-rate");
 
   /** A budget missed by more than that is explained. */
   private static final double MISSED = 0.1;
 
   private static final String PLAIN_RECIPE = "shapes";
   private static final String RECIPE_OF_FROM = "finetune";
+
+  private static final int MOST_MINUTES = 24 * 60;
 
   @Option(
       names = "--data",
@@ -148,6 +159,37 @@ final class TrainCommand implements Callable<Integer> {
       description = "Go on with the run in that folder, as it was.")
   private @Nullable Path resume;
 
+  @Option(
+      names = "--save-every",
+      paramLabel = "MINUTES",
+      defaultValue = "5",
+      description = {
+        "The longest time between checkpoints within an epoch",
+        "(default: ${DEFAULT-VALUE}); each epoch ends with one."
+      })
+  private double saveEvery;
+
+  @Option(
+      names = "--on-save-error",
+      paramLabel = "WHAT",
+      defaultValue = "stop",
+      description = {
+        "What to do if the disk does not take a checkpoint:",
+        "stop or continue (default: ${DEFAULT-VALUE})."
+      })
+  private String onSaveError;
+
+  @Option(
+      names = "--find-rate",
+      paramLabel = "STEPS",
+      arity = "0..1",
+      fallbackValue = "200",
+      description = {
+        "Instead of a run, try learning rates for so many steps",
+        "(default: ${FALLBACK-VALUE}) and suggest one; --out DIR gets a page."
+      })
+  private @Nullable Integer findRate;
+
   @Mixin private Json json;
 
   @ParentCommand private Main main;
@@ -163,6 +205,16 @@ final class TrainCommand implements Callable<Integer> {
       return repeat();
     }
     PrintWriter err = spec.commandLine().getErr();
+    if (findRate != null) {
+      if (from != null || budget != null) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--find-rate tries a network of the recipe: leave --from and --budget out");
+      }
+      PrintWriter results = spec.commandLine().getOut();
+      return new FindRate(chosen(), data, Optional.ofNullable(out), choices(), command())
+          .run(findRate, results, err, main.terminal(), json.wanted());
+    }
     ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
     Consumer<Event> events =
         event -> {
@@ -176,8 +228,8 @@ final class TrainCommand implements Callable<Integer> {
     try {
       outcome =
           plan.isPresent()
-              ? Training.run(plan.get(), events, main.stop())
-              : Training.resume(Objects.requireNonNull(resume), events, main.stop());
+              ? Training.run(plan.get(), saving(), events, main.stop())
+              : Training.resume(Objects.requireNonNull(resume), saving(), events, main.stop());
     } catch (StoppedException stopped) {
       console.close();
       String next = main.terminal().commandLine("train", "--resume", stopped.run());
@@ -298,6 +350,36 @@ final class TrainCommand implements Callable<Integer> {
             "--resume goes on with a run as it was: leave " + choice + " out, or start a new run");
       }
     }
+  }
+
+  private Saving saving() {
+    if (!List.of("stop", "continue").contains(onSaveError)) {
+      throw new ParameterException(
+          spec.commandLine(), "--on-save-error " + onSaveError + ": must be stop or continue");
+    }
+    if (!(saveEvery > 0 && saveEvery <= MOST_MINUTES)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--save-every %s: must be above 0 and at most %d minutes"
+              .formatted(saveEvery, MOST_MINUTES));
+    }
+    Duration every = Duration.ofMillis(Math.max(1, Math.round(saveEvery * 60_000)));
+    return new Saving(every, onSaveError.equals("continue"));
+  }
+
+  /** What was chosen of a run, as typed. */
+  private List<String> choices() {
+    List<String> words = new ArrayList<>();
+    // An option that was given twice is there twice, each time with all its values.
+    for (OptionSpec option :
+        new LinkedHashSet<>(spec.commandLine().getParseResult().matchedOptions())) {
+      if (OF_A_RUN.contains(option.longestName())) {
+        for (String value : option.originalStringValues()) {
+          words.addAll(List.of(option.longestName(), value));
+        }
+      }
+    }
+    return words;
   }
 
   private Training.Plan plan(PrintWriter err) {

@@ -20,6 +20,7 @@ abstract sealed class LiveLayer implements AutoCloseable {
   // Torchvision's, timm's and the paper's code agree on it.
   static final double EPSILON = 1e-5;
   private static final long[] ONE_BY_ONE = {1, 1};
+  private static final int VECTOR = 16;
 
   private final List<Pointer> owned = new ArrayList<>();
 
@@ -88,6 +89,13 @@ abstract sealed class LiveLayer implements AutoCloseable {
     private final long[] dilation;
     private final long groups;
 
+    /**
+     * Whether pixels that the stride passes over are taken away before. With channels that do not
+     * fill a vector, the weight gradient of oneDNN (3.11, which libtorch has too) writes beyond its
+     * memory otherwise.
+     */
+    private final boolean thins;
+
     Convolved(Convolution convolution, Tensor weight, @Nullable Tensor bias) {
       this.weight = weight;
       this.bias = bias;
@@ -95,12 +103,23 @@ abstract sealed class LiveLayer implements AutoCloseable {
       padding = pair(convolution.padding());
       dilation = pair(convolution.dilation());
       groups = convolution.groups();
+      thins =
+          convolution.kernel() == 1
+              && convolution.stride() > 1
+              && convolution.padding() == 0
+              && convolution.in() % VECTOR != 0;
     }
 
     @Override
     Tensor forward(Tensor x, Mode mode) {
       Tensor kernel = weight.to(x.scalar_type());
       TensorOptional shift = bias == null ? noBias : new TensorOptional(bias.to(x.scalar_type()));
+      if (thins) {
+        LongOptional everything = new LongOptional();
+        Tensor rows = x.slice(2, everything, everything, stride[0]);
+        Tensor thin = rows.slice(3, everything, everything, stride[1]);
+        return torch.conv2d(thin, kernel, shift, ONE_BY_ONE, padding, dilation, groups);
+      }
       return torch.conv2d(x, kernel, shift, stride, padding, dilation, groups);
     }
 

@@ -16,7 +16,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>Methods that return nothing change the tensors themselves.
  */
-final class Bundle {
+public final class Bundle {
   private static final Operator MULTIPLY = new Operator("_foreach_mul_", "Scalar");
   private static final Operator MULTIPLY_EACH = new Operator("_foreach_mul_", "List");
   private static final Operator DIVIDE = new Operator("_foreach_div_", "Scalar");
@@ -34,7 +34,7 @@ final class Bundle {
   private final List<Tensor> tensors;
   private final IValue list;
 
-  Bundle(List<Tensor> tensors) {
+  public Bundle(List<Tensor> tensors) {
     this.tensors = List.copyOf(tensors);
     GenericList values = new GenericList(new Type.TypePtr(TensorType.get()));
     values.reserve(tensors.size());
@@ -105,12 +105,13 @@ final class Bundle {
     return of(MIX.call(list, others.list, new IValue(part)).get(0));
   }
 
-  void copy(Bundle others) {
+  /** Gives each the values of the other in its place. */
+  public void copy(Bundle others) {
     COPY.call(list, others.list, new IValue(false));
   }
 
   /** The Euclidean norm of each tensor, (count). */
-  Tensor norms() {
+  public Tensor norms() {
     TensorVector norms = NORM.call(list, new IValue(2.0), new IValue()).get(0).toTensorVector();
     return torch.stack(norms);
   }

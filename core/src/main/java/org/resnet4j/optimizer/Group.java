@@ -22,18 +22,7 @@ final class Group {
    *
    * @param order of its values in memory
    */
-  private record Slot(Tensor parameter, List<Tensor> kept, MemoryFormat order) {
-
-    /** Its values in the order of the parameter's, on which calls for whole groups rely. */
-    Tensor gradient() {
-      Tensor gradient = parameter.mutable_grad();
-      return gradient.is_contiguous(order) ? gradient : gradient.contiguous(order);
-    }
-
-    boolean learned() {
-      return parameter.mutable_grad().defined();
-    }
-  }
+  private record Slot(Tensor parameter, List<Tensor> kept, MemoryFormat order) {}
 
   Group(Kind kind) {
     this.kind = kind;
@@ -45,32 +34,42 @@ final class Group {
         new Slot(parameter, kept, kernel ? MemoryFormat.ChannelsLast : MemoryFormat.Contiguous));
   }
 
-  /** Those there are: nothing of the loss may have come through a parameter. */
-  private List<Slot> learned() {
-    return slots.stream().filter(Slot::learned).toList();
+  /** Adds the gradients there are: nothing of the loss may have come through a parameter. */
+  void gradients(List<Tensor> all) {
+    for (Slot slot : slots) {
+      Tensor gradient = slot.parameter.mutable_grad();
+      if (gradient.defined()) {
+        all.add(gradient);
+      }
+    }
   }
 
-  /** The gradients themselves. */
-  List<Tensor> gradients() {
-    return learned().stream().map(slot -> slot.parameter.mutable_grad()).toList();
-  }
-
+  /** Changes the parameters that have a gradient, and forgets it. */
   void step(double rate, long step) {
-    List<Slot> learned = learned();
-    if (learned.isEmpty()) {
-      return;
+    List<Tensor> parameters = new ArrayList<>();
+    List<Tensor> gradients = new ArrayList<>();
+    List<Tensor> ordered = new ArrayList<>(); // As the parameters are: whole groups rely on it.
+    List<List<Tensor>> kept = new ArrayList<>();
+    kind.rule.kept().forEach(name -> kept.add(new ArrayList<>()));
+    for (Slot slot : slots) {
+      Tensor gradient = slot.parameter.mutable_grad();
+      if (gradient.defined()) {
+        parameters.add(slot.parameter);
+        gradients.add(gradient);
+        ordered.add(
+            gradient.is_contiguous(slot.order) ? gradient : gradient.contiguous(slot.order));
+        for (int i = 0; i < kept.size(); i++) {
+          kept.get(i).add(slot.kept.get(i));
+        }
+      }
     }
-    List<Bundle> kept = new ArrayList<>();
-    for (int i = 0; i < kind.rule.kept().size(); i++) {
-      int which = i;
-      kept.add(new Bundle(learned.stream().map(slot -> slot.kept.get(which)).toList()));
+    if (!parameters.isEmpty()) {
+      Rule.Members members =
+          new Rule.Members(
+              new Bundle(parameters), new Bundle(ordered), kept.stream().map(Bundle::new).toList());
+      kind.rule.change(members, rate * kind.rateFactor, kind.decay, step);
     }
-    Rule.Members members =
-        new Rule.Members(
-            new Bundle(learned.stream().map(Slot::parameter).toList()),
-            new Bundle(learned.stream().map(Slot::gradient).toList()),
-            kept);
-    kind.rule.change(members, rate * kind.rateFactor, kind.decay, step);
+    gradients.forEach(Tensor::reset);
   }
 
   void forget() {

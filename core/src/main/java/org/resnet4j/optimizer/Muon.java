@@ -9,16 +9,17 @@ import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.resnet4j.tensor.Precision;
 
 /**
  * Steps along the orthogonal matrix that is nearest to the momentum, for kernels seen as matrices
  * (out, in x height x width): every direction of a layer changes at the same pace. Keller Jordan,
- * kellerjordan.github.io/posts/muon, 2024; the arithmetic is that of {@code torch.optim.Muon}, but
- * in fp32 instead of bf16, so that it is the same on every machine.
+ * kellerjordan.github.io/posts/muon, 2024; the arithmetic is that of {@code torch.optim.Muon}.
  *
  * @param nesterov whether the direction is {@code g + momentum * v} instead of {@code v}
+ * @param precision of the iteration: the network's, where PyTorch always takes bf16
  */
-record Muon(double momentum, boolean nesterov) implements Rule {
+record Muon(double momentum, boolean nesterov, Precision precision) implements Rule {
   private static final double A = 3.4445;
   private static final double B = -4.7750;
   private static final double C = 2.0315;
@@ -46,7 +47,8 @@ record Muon(double momentum, boolean nesterov) implements Rule {
         Tensor direction = directions.tensors().get(i);
         matrices.push_back(direction.reshape(direction.size(0), -1));
       }
-      Tensor changes = orthogonal(torch.stack(matrices));
+      Tensor changes =
+          orthogonal(torch.stack(matrices).to(precision.type())).to(torch.ScalarType.Float);
       // Of a tall matrix the orthogonal one is shorter in each row; this makes up for it.
       double scale = Math.sqrt(Math.max(1, (double) changes.size(1) / changes.size(2)));
       List<Tensor> targets = new ArrayList<>();

@@ -14,6 +14,7 @@ import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Parameter.Role;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.recipe.Optimization;
+import org.resnet4j.tensor.Precision;
 import org.resnet4j.tensor.Tensors;
 
 /**
@@ -30,6 +31,7 @@ public final class Optimizer implements AutoCloseable {
   private final List<Tensor> frozen = new ArrayList<>();
   private final Map<String, Tensor> state = new LinkedHashMap<>();
   private final Lookahead lookahead;
+  private final Precision precision;
 
   /** With one rate for all parameters. */
   public Optimizer(Optimization optimization, LiveNetwork network) {
@@ -45,6 +47,7 @@ public final class Optimizer implements AutoCloseable {
    */
   public Optimizer(
       Optimization optimization, LiveNetwork network, ToDoubleFunction<Parameter> rateFactor) {
+    precision = network.precision();
     Map<Group.Kind, Group> byKind = new LinkedHashMap<>();
     List<Tensor> moving = new ArrayList<>();
     List<String> names = new ArrayList<>();
@@ -87,7 +90,7 @@ public final class Optimizer implements AutoCloseable {
     return factor;
   }
 
-  private static Group.Kind kind(Optimization optimization, Role role, double factor) {
+  private Group.Kind kind(Optimization optimization, Role role, double factor) {
     double decay = decays(optimization.decayed(), role) ? optimization.weightDecay() : 0;
     return new Group.Kind(rule(optimization, role), decay, factor * factor(optimization, role));
   }
@@ -100,7 +103,7 @@ public final class Optimizer implements AutoCloseable {
     };
   }
 
-  private static Rule rule(Optimization optimization, Role role) {
+  private Rule rule(Optimization optimization, Role role) {
     double momentum = optimization.momentum();
     boolean nesterov = optimization.nesterov();
     return switch (optimization.optimizer()) {
@@ -109,7 +112,7 @@ public final class Optimizer implements AutoCloseable {
       case LAMB -> new Lamb(momentum);
       case MUON ->
           role == Role.CONVOLUTION_WEIGHT
-              ? new Muon(momentum, nesterov)
+              ? new Muon(momentum, nesterov, precision)
               : new Sgd(momentum, nesterov);
     };
   }
@@ -163,7 +166,7 @@ public final class Optimizer implements AutoCloseable {
 
   private List<Tensor> gradients() {
     List<Tensor> gradients = new ArrayList<>();
-    groups.forEach(group -> gradients.addAll(group.gradients()));
+    groups.forEach(group -> group.gradients(gradients));
     return gradients;
   }
 
@@ -179,16 +182,20 @@ public final class Optimizer implements AutoCloseable {
         NoGradGuard constant = new NoGradGuard()) {
       groups.forEach(group -> group.step(rate, step));
       lookahead.after(step);
+      forgetFrozen();
     }
-    forget();
   }
 
   /** Forgets all gradients without a step. */
   public void forget() {
     try (PointerScope temporaries = new PointerScope()) {
-      frozen.forEach(tensor -> tensor.mutable_grad().reset());
+      forgetFrozen();
       groups.forEach(Group::forget);
     }
+  }
+
+  private void forgetFrozen() {
+    frozen.forEach(tensor -> tensor.mutable_grad().reset());
   }
 
   @Override

@@ -8,8 +8,10 @@ import java.util.List;
  * @param rate the highest
  * @param schedule how it changes after the warm-up
  * @param warmup epochs of linear warm-up; 0 for none
+ * @param warmupFrom where the warm-up begins, as a fraction of the rate; 0 for one step's worth
  * @param milestones where multi-step drops the rate, as fractions of the run
  * @param drop the factor of each drop
+ * @param rateFloor where cosine, linear and one-cycle end, as a fraction of the rate
  * @param lowRate the rate until the training error falls below {@code lowRateUntil}; 0 for none
  * @param lowRateUntil training error, a fraction; arXiv 1512.03385, section 4.2: 0.8 for 110 layers
  */
@@ -17,8 +19,10 @@ public record Rates(
     double rate,
     Kind schedule,
     double warmup,
+    double warmupFrom,
     List<Double> milestones,
     double drop,
+    double rateFloor,
     double lowRate,
     double lowRateUntil) {
 
@@ -27,7 +31,12 @@ public record Rates(
     CONSTANT,
     MULTI_STEP,
     COSINE,
-    /** Up in a straight line for the first quarter, then down to zero; arXiv 1708.07120. */
+    /** Down in a straight line. */
+    LINEAR,
+    /**
+     * Up in a straight line, for a quarter if no warm-up says otherwise, then down in another;
+     * arXiv 1708.07120.
+     */
     ONE_CYCLE
   }
 
@@ -37,6 +46,14 @@ public record Rates(
     new Problems()
         .check(rate > 0 && rate < 1e3, "rate = %s: must be above 0 and below 1000", rate)
         .check(warmup >= 0 && warmup < 1e4, "warmup = %s: must be 0 or more epochs", warmup)
+        .check(
+            warmupFrom >= 0 && warmupFrom <= 1,
+            "warmup-from = %s: must be a fraction of the rate, from 0 to 1",
+            warmupFrom)
+        .check(
+            rateFloor >= 0 && rateFloor <= 1,
+            "rate-floor = %s: must be a fraction of the rate, from 0 to 1",
+            rateFloor)
         .check(
             rise(milestones),
             "milestones = %s: must rise from above 0 to below 1, as fractions of the run",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,124 +14,206 @@ import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Tensor;
-import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.optimizer.Optimizer;
+import org.jspecify.annotations.Nullable;
 import org.resnet4j.weights.Safetensors;
-import org.resnet4j.weights.TensorEntry;
+import org.resnet4j.weights.SealedSafetensors;
 import org.resnet4j.weights.WeightsException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The checkpoints of a run, one safetensors file each, the last two kept.
+ * The checkpoints of a run, one safetensors file each: the last three and the best are kept.
  *
- * <p>A file holds {@code model/NAME} for every tensor of the network's state, {@code
- * optimizer/NAME} for the optimizer's, {@code average/NAME} for the moving average of the weights,
- * and the {@link Progress} as JSON in its metadata. Since data order and augmentation are functions
- * of seed, epoch and image, that is all a run needs. It is written beside, flushed and renamed:
- * whatever happens, the one before stays whole.
+ * <p>A file holds every tensor of the run's {@link State} and the {@link Progress} as JSON in its
+ * metadata. Since data order and augmentation are functions of seed, epoch and image, that is all a
+ * run needs. It carries its own checksum, is written beside, flushed and renamed, and older ones go
+ * only after it was read back: whatever happens, a whole one is there.
  */
 final class Checkpoints {
-  private static final int KEPT = 2;
-  private static final String FORMAT = "resnet4j checkpoint 1";
-  private static final String MODEL = "model/";
-  private static final String OPTIMIZER = "optimizer/";
-  private static final String AVERAGE = "average/";
+  private static final int KEPT = 3;
+  private static final String FORMAT = "resnet4j checkpoint 2";
+  private static final String PROGRESS = "progress";
+  private static final String ENGINE = "engine";
   private static final JsonMapper JSON = JsonMapper.shared();
 
   private final Path folder;
+  private final String engine;
   private final Consumer<Event> events;
 
-  Checkpoints(Path folder, Consumer<Event> events) {
+  /**
+   * All tensors that a run must keep, by group: those of the network, of the optimizer, and of the
+   * averages; they stay their owners'.
+   */
+  record State(Map<String, Map<String, Tensor>> groups) {
+    /** Under the names that a checkpoint has: GROUP/NAME. */
+    private Map<String, Tensor> named() {
+      Map<String, Tensor> named = new LinkedHashMap<>();
+      groups.forEach(
+          (group, tensors) ->
+              tensors.forEach((name, tensor) -> named.put(group + "/" + name, tensor)));
+      return named;
+    }
+  }
+
+  /**
+   * Reads and writes nothing yet.
+   *
+   * @param engine what computes, for the record: with another one the last bits may differ
+   */
+  Checkpoints(Path folder, String engine, Consumer<Event> events) {
     this.folder = folder;
+    this.engine = engine;
     this.events = events;
   }
 
-  void save(LiveNetwork network, Optimizer optimizer, Averages averages, Progress progress) {
+  /**
+   * Saves the state, then deletes checkpoints that are not needed any more.
+   *
+   * @throws DivergedException if the state holds values that are no numbers; nothing is written
+   * @throws RunException if the disk does not take it; what was there is whole
+   */
+  void save(State state, Progress progress) {
+    Map<String, Tensor> tensors = state.named();
+    requireSound(tensors, progress);
     Path file = folder.resolve("step-%08d.safetensors".formatted(progress.step()));
-    List<TensorEntry> entries = new ArrayList<>();
-    entries.addAll(TensorEntries.of(MODEL, network.state()));
-    entries.addAll(TensorEntries.of(OPTIMIZER, optimizer.state()));
-    entries.addAll(TensorEntries.of(AVERAGE, averages.state()));
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
-    metadata.put("progress", JSON.writeValueAsString(progress));
+    metadata.put(ENGINE, engine);
+    metadata.put(PROGRESS, JSON.writeValueAsString(progress));
     try {
-      Files.createDirectories(folder);
-      Safetensors.write(file, entries, metadata);
-    } catch (IOException e) {
+      if (!Files.isDirectory(folder)) {
+        Files.createDirectory(folder); // Not the run's own folder: if that is gone, it was moved.
+      }
+      SealedSafetensors.write(file, TensorEntries.of("", tensors), metadata);
+      SealedSafetensors.check(file);
+    } catch (IOException | WeightsException e) {
       throw RunException.unwritten(
-          "%s: checkpoint not saved (%s); the one before it, if any, is whole: free some space and go on with --resume"
-              .formatted(file, e.getMessage()),
+          "%s: checkpoint not saved (%s); what was saved before is whole: see that the folder is there and has space, and go on with --resume"
+              .formatted(file, RunFolder.reason(e)),
           e);
     }
     events.accept(new Event.Saved(file, progress.step()));
-    prune();
+    prune(progress);
   }
 
-  private void prune() {
-    List<Path> files = files();
-    for (Path old : files.subList(0, Math.max(0, files.size() - KEPT))) {
+  private static void requireSound(Map<String, Tensor> tensors, Progress progress) {
+    List<String> names = new ArrayList<>();
+    List<Tensor> numbers = new ArrayList<>();
+    tensors.forEach(
+        (name, tensor) -> {
+          if (tensor.is_floating_point()) {
+            names.add(name);
+            numbers.add(tensor);
+          }
+        });
+    Guard.firstUnsound(names, numbers)
+        .ifPresent(
+            name -> {
+              throw new DivergedException(
+                  "%s holds values that are no numbers after step %d; lower rate or lengthen warmup and train again"
+                      .formatted(name, progress.step()));
+            });
+  }
+
+  private void prune(Progress progress) {
+    List<Path> files = newestFirst();
+    Optional<String> best = best(progress).map("step-%08d.safetensors"::formatted);
+    for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
       try {
-        Files.delete(old);
+        if (best.filter(old.getFileName().toString()::equals).isEmpty()) {
+          Files.delete(old);
+        }
       } catch (IOException e) {
         events.accept(new Event.Notice("old checkpoint " + old + " could not be deleted"));
       }
     }
   }
 
-  /** The newest checkpoint, if there is one. */
-  Optional<Path> last() {
-    List<Path> files = files();
-    return files.isEmpty() ? Optional.empty() : Optional.of(files.get(files.size() - 1));
+  /** The step at which the images it is judged by were judged best, the first of equals. */
+  private static Optional<Long> best(Progress progress) {
+    Event.@Nullable Epoch best = null;
+    for (Event.Epoch epoch : progress.history()) {
+      if (best == null || epoch.testTop1() > best.testTop1()) {
+        best = epoch;
+      }
+    }
+    return Optional.ofNullable(best).map(Event.Epoch::step);
   }
 
-  private List<Path> files() {
+  /** The newest checkpoint, if there is one. */
+  Optional<Path> last() {
+    return newestFirst().stream().findFirst();
+  }
+
+  private List<Path> newestFirst() {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> file.getFileName().toString().matches("step-\\d{8,}\\.safetensors"))
-          .sorted()
+          .sorted(Collections.reverseOrder())
           .toList();
     } catch (IOException e) {
-      throw RunException.unusable(folder + ": cannot be listed", e);
+      throw RunException.unwritten(
+          "%s: cannot be listed (%s)".formatted(folder, RunFolder.reason(e)), e);
     }
   }
 
-  /** Puts a checkpoint's values into network, optimizer and averages. */
-  static Progress load(Path file, LiveNetwork network, Optimizer optimizer, Averages averages) {
-    try {
-      Safetensors tensors = Safetensors.read(file);
-      if (!FORMAT.equals(tensors.metadata().get("format"))) {
-        throw RunException.unusable(file + ": not a checkpoint of this version", null);
+  /**
+   * Puts the values of the newest whole checkpoint into the state; tells of damaged ones.
+   *
+   * @return nothing if there is no checkpoint yet
+   * @throws RunException if there are some and all are damaged
+   */
+  Optional<Progress> restore(State state) {
+    List<Path> files = newestFirst();
+    for (Path file : files) {
+      try {
+        return Optional.of(load(file, state));
+      } catch (WeightsException | IllegalArgumentException | JacksonException e) {
+        events.accept(
+            new Event.Notice(
+                "checkpoint %s cannot be used: %s; the one before it is taken"
+                    .formatted(file, e.getMessage())));
       }
-      copy(tensors, MODEL, network.state(), file);
-      copy(tensors, OPTIMIZER, optimizer.state(), file);
-      copy(tensors, AVERAGE, averages.state(), file);
-      String progress = tensors.metadata().getOrDefault("progress", "");
-      return JSON.readValue(progress, Progress.class);
-    } catch (WeightsException | IllegalArgumentException | JacksonException e) {
-      throw RunException.unusable(
-          "%s: not a readable checkpoint (%s); delete it to resume from the one before"
-              .formatted(file, e.getMessage()),
-          e);
     }
+    if (files.isEmpty()) {
+      return Optional.empty();
+    }
+    throw RunException.unusable(
+        "%s: none of the %d checkpoints is whole; delete them to begin the run anew"
+            .formatted(folder, files.size()),
+        null);
   }
 
-  private static void copy(Safetensors from, String prefix, Map<String, Tensor> to, Path file) {
+  private Progress load(Path file, State state) {
+    Safetensors saved = SealedSafetensors.read(file);
+    String format = saved.metadata().getOrDefault("format", "none");
+    if (!FORMAT.equals(format)) {
+      throw new IllegalArgumentException(
+          "its format is %s, this version reads %s".formatted(format, FORMAT));
+    }
     try (PointerScope temporaries = new PointerScope();
         NoGradGuard constant = new NoGradGuard()) {
-      to.forEach(
-          (name, tensor) ->
-              TensorEntries.copy(
-                  from.find(prefix + name)
-                      .orElseThrow(
-                          () ->
-                              RunException.unusable(
-                                  "%s: %s is missing".formatted(file, prefix + name), null)),
-                  tensor));
+      state
+          .named()
+          .forEach(
+              (name, tensor) ->
+                  TensorEntries.copy(
+                      saved
+                          .find(name)
+                          .orElseThrow(
+                              () -> new IllegalArgumentException(name + " is missing in it")),
+                      tensor));
     }
+    String before = saved.metadata().getOrDefault(ENGINE, "");
+    if (!before.equals(engine)) {
+      events.accept(
+          new Event.Notice(
+              "the run went so far with %s and goes on with %s: the last bits may differ from those of an uninterrupted run"
+                  .formatted(before, engine)));
+    }
+    return JSON.readValue(saved.metadata().getOrDefault(PROGRESS, ""), Progress.class);
   }
 }

@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -19,25 +20,33 @@ final class Learner implements AutoCloseable {
   private final Pass pass;
   private final Objective objective;
   private final Optimizer optimizer;
+  private final Guard guard;
 
   /**
    * What the images of a step showed before the weights were changed.
    *
-   * @param loss mean over the images; if it is not finite, the weights are as before
+   * @param loss mean over the images
    * @param right how many images
    * @param images how many there were
-   * @param gradientNorm of all gradients together, before clipping; NaN if the loss is not finite
+   * @param gradientNorm of all gradients together, before clipping
+   * @param trouble what was no number, in words; then weights and statistics are as before the step
    */
-  record Learned(double loss, int right, int images, double gradientNorm) {
-    private static final Learned NOTHING = new Learned(0, 0, 0, Double.NaN);
+  record Learned(
+      double loss, int right, int images, double gradientNorm, Optional<String> trouble) {
+    private static final Learned NOTHING = new Learned(0, 0, 0, Double.NaN, Optional.empty());
 
     /** With a batch more, of which the mean loss is a share. */
     private Learned and(double lossShare, int moreRight, int moreImages) {
-      return new Learned(loss + lossShare, right + moreRight, images + moreImages, gradientNorm);
+      return new Learned(
+          loss + lossShare, right + moreRight, images + moreImages, gradientNorm, trouble);
     }
 
     private Learned withNorm(double norm) {
-      return new Learned(loss, right, images, norm);
+      return new Learned(loss, right, images, norm, trouble);
+    }
+
+    private Learned in(String what) {
+      return new Learned(loss, right, images, gradientNorm, Optional.of(what));
     }
   }
 
@@ -47,44 +56,66 @@ final class Learner implements AutoCloseable {
     this.pass = Pass.of(network);
     this.objective = new Objective(recipe.targets(), network.device());
     this.optimizer = optimizer;
+    this.guard = new Guard(network);
   }
 
   /**
    * Takes one step with the gradients of some batches, the mean over which counts. Batch norms see
-   * the batches one by one.
+   * the batches one by one. A step that meets NaN or infinity anywhere changes nothing.
    *
    * @param batches of one size
    * @param count how many of them to take
    * @param step from 0
    */
   Learned learn(Iterator<Batch> batches, int count, long step, double rate) {
+    guard.remember();
     Learned learned = Learned.NOTHING;
     for (int part = 0; part < count; part++) {
-      learned = differentiate(batches.next(), step, part, count, learned);
-      if (!Double.isFinite(learned.loss())) {
-        optimizer.forget(); // The weights stay those of the last good step.
-        return learned;
+      Batch batch = batches.next();
+      if (learned.trouble().isEmpty()) { // Otherwise only read past.
+        learned = differentiate(batch, step, part, count, learned);
       }
     }
-    double norm = optimizer.gradientNorm();
+    if (learned.trouble().isEmpty()) {
+      learned = checked(learned.withNorm(optimizer.gradientNorm()));
+    }
+    if (learned.trouble().isPresent()) {
+      optimizer.forget();
+      guard.takeBack();
+      return learned;
+    }
     double largest = recipe.optimization().clip();
     if (largest > 0) {
-      optimizer.clip(norm, largest);
+      optimizer.clip(learned.gradientNorm(), largest);
     }
     optimizer.step(rate, step);
-    return learned.withNorm(norm);
+    return learned;
+  }
+
+  private Learned checked(Learned learned) {
+    Optional<String> unsound = guard.unsound();
+    if (unsound.isPresent()) {
+      return learned.in(unsound.get() + " holds values that are no numbers");
+    }
+    return Double.isFinite(learned.gradientNorm())
+        ? learned
+        : learned.in("a gradient became " + learned.gradientNorm());
   }
 
   /** Adds the gradients of a batch, so weighted that all parts make a mean. */
   private Learned differentiate(Batch batch, long step, int part, int parts, Learned before) {
     try (PointerScope temporaries = new PointerScope()) {
       torch.manual_seed(drawsOf(step, part));
-      Tensor logits = pass.forward(Evaluator.images(network, batch));
+      Tensor images = Evaluator.images(network, batch);
+      if (!Guard.finite(images)) {
+        return before.in("an image of the batch holds values that are no numbers");
+      }
+      Tensor logits = pass.forward(images);
       Tensor mean = objective.loss(logits, batch);
       Tensor share = parts == 1 ? mean : mean.div(new Scalar((double) parts));
       double loss = share.item_double();
       if (!Double.isFinite(loss)) {
-        return before.and(loss, 0, batch.size()); // Its gradients would be of no use.
+        return before.and(loss, 0, batch.size()).in("loss became " + loss);
       }
       pass.backward(share);
       int right =
@@ -103,5 +134,6 @@ final class Learner implements AutoCloseable {
   @Override
   public void close() {
     pass.close();
+    guard.close();
   }
 }

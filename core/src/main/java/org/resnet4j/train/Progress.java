@@ -10,7 +10,7 @@ import org.resnet4j.recipe.Recipe;
  * @param step optimizer steps done
  * @param epoch epochs finished
  * @param batch batches done in the epoch under way
- * @param lossSum of the batch losses of that epoch
+ * @param lossSum of the losses of the images of that epoch
  * @param right images of that epoch that were right
  * @param seen images of that epoch
  * @param error moving average of the training error, over steps, which ends a low first rate
@@ -18,6 +18,8 @@ import org.resnet4j.recipe.Recipe;
  * @param images learned from so far
  * @param seconds spent so far
  * @param trainSeconds of those, spent learning
+ * @param skipped steps that met NaN or infinity and changed nothing
+ * @param skippedInRow of those, the last ones without a good step after them
  * @param history the epochs so far
  */
 record Progress(
@@ -32,6 +34,8 @@ record Progress(
     long images,
     double seconds,
     double trainSeconds,
+    int skipped,
+    int skippedInRow,
     List<Event.Epoch> history) {
   // About fifty batches: long enough to be no accident, short beside the paper's 400 iterations.
   private static final double MEMORY = 0.98;
@@ -41,7 +45,8 @@ record Progress(
   }
 
   static Progress beginning(Recipe recipe) {
-    return new Progress(0, 0, 0, 0, 0, 0, 1, recipe.rates().lowRate() > 0, 0, 0, 0, List.of());
+    return new Progress(
+        0, 0, 0, 0, 0, 0, 1, recipe.rates().lowRate() > 0, 0, 0, 0, 0, 0, List.of());
   }
 
   /**
@@ -59,7 +64,7 @@ record Progress(
         step + 1,
         epoch,
         batch + batches,
-        lossSum + batches * loss,
+        lossSum + size * loss,
         right + stepRight,
         seen + size,
         now,
@@ -67,6 +72,27 @@ record Progress(
         images + size,
         seconds + duration,
         trainSeconds + duration,
+        skipped,
+        0,
+        history);
+  }
+
+  /** After a step that changed nothing, so that the next one meets other images. */
+  Progress passedOver(int batches, double duration) {
+    return new Progress(
+        step + 1,
+        epoch,
+        batch + batches,
+        lossSum,
+        right,
+        seen,
+        error,
+        lowRate,
+        images,
+        seconds + duration,
+        trainSeconds + duration,
+        skipped + 1,
+        skippedInRow + 1,
         history);
   }
 
@@ -86,11 +112,13 @@ record Progress(
         images,
         seconds + duration,
         trainSeconds,
+        skipped,
+        skippedInRow,
         rows);
   }
 
   double loss() {
-    return batch == 0 ? Double.NaN : lossSum / batch;
+    return seen == 0 ? Double.NaN : lossSum / seen;
   }
 
   double top1() {

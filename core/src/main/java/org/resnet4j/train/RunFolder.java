@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Optional;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
@@ -82,6 +83,13 @@ record RunFolder(Path path) {
     return folder;
   }
 
+  /** Deletes what a process that was killed left half written. */
+  void tidy() {
+    for (Path folder : List.of(path, checkpoints(), model(), start())) {
+      AtomicFile.tidy(folder);
+    }
+  }
+
   Recipe recipe() {
     return RecipeFile.read(recipeFile());
   }
@@ -120,6 +128,10 @@ record RunFolder(Path path) {
 
   Path metrics() {
     return path.resolve("metrics.csv");
+  }
+
+  Path timing() {
+    return path.resolve("timing.csv");
   }
 
   Path report() {

@@ -2,7 +2,6 @@ package org.resnet4j.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** Writes what happens to the run's files, then passes it on to the caller's reader. */
@@ -10,13 +9,16 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
   private static final int SCALARS_EVERY = 10;
 
   private final Consumer<Event> next;
-  private final MetricsCsv metrics;
+  private final EpochFiles files;
   private final TensorBoardWriter board;
 
-  RunLog(RunFolder folder, List<Event.Epoch> history, Consumer<Event> next) throws IOException {
+  RunLog(RunFolder folder, Progress progress, Consumer<Event> next) throws IOException {
     this.next = next;
-    this.metrics = new MetricsCsv(folder.metrics(), history);
-    this.board = TensorBoardWriter.open(folder.path(), System.currentTimeMillis() / 1e3);
+    this.files = new EpochFiles(folder, progress.history());
+    this.board = TensorBoardWriter.open(folder.path(), now());
+    if (progress.step() > 0) {
+      board.goesOnAt(progress.step() + 1, now());
+    }
   }
 
   @Override
@@ -29,7 +31,7 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
         scalar("images_per_second", step.step(), step.imagesPerSecond());
       }
       if (event instanceof Event.Epoch epoch) {
-        metrics.add(epoch);
+        files.add(epoch);
         scalar("test/loss", epoch.step(), epoch.testLoss());
         scalar("test/top1", epoch.step(), epoch.testTop1());
         if (!Double.isNaN(epoch.averageLoss())) {
@@ -46,7 +48,11 @@ final class RunLog implements Consumer<Event>, AutoCloseable {
   }
 
   private void scalar(String tag, long step, double value) throws IOException {
-    board.scalar(tag, step, value, System.currentTimeMillis() / 1e3);
+    board.scalar(tag, step, value, now());
+  }
+
+  private static double now() {
+    return System.currentTimeMillis() / 1e3;
   }
 
   @Override

@@ -17,6 +17,7 @@ interface Schedule {
    */
   static Schedule of(Recipe recipe, long steps, long stepsPerEpoch) {
     double peak = recipe.rates().rate();
+    double floor = peak * recipe.rates().rateFloor();
     long asked = Math.round(recipe.rates().warmup() * stepsPerEpoch);
     // One-cycle is its warm-up and what follows: without one of its own it rises for a quarter.
     boolean rises = recipe.rates().schedule() == Rates.Kind.ONE_CYCLE && asked == 0;
@@ -27,10 +28,19 @@ interface Schedule {
           case MULTI_STEP ->
               multiStep(peak, recipe.rates().milestones(), recipe.rates().drop(), steps);
           case COSINE ->
-              step -> peak * 0.5 * (1 + Math.cos(Math.PI * fraction(step, warmup, steps)));
-          case ONE_CYCLE -> step -> peak * (1 - fraction(step, warmup, steps));
+              step ->
+                  between(
+                      floor, peak, 0.5 * (1 + Math.cos(Math.PI * fraction(step, warmup, steps))));
+          case LINEAR, ONE_CYCLE -> step -> between(floor, peak, 1 - fraction(step, warmup, steps));
         };
-    return step -> step < warmup ? peak * (step + 1) / (warmup + 1) : main.at(step);
+    // From nothing, the first step would be lost: it is one of warmup + 1 equal ones then.
+    double from = recipe.rates().warmupFrom();
+    double start = peak * (from > 0 ? from : 1.0 / (warmup + 1));
+    return step -> step < warmup ? between(start, peak, (double) step / warmup) : main.at(step);
+  }
+
+  private static double between(double low, double high, double part) {
+    return low + (high - low) * part;
   }
 
   private static Schedule multiStep(double peak, List<Double> milestones, double drop, long steps) {

@@ -25,6 +25,8 @@ import java.util.zip.CRC32C;
 final class TensorBoardWriter implements AutoCloseable {
   private static final String VERSION = "brain.Event:2";
 
+  private static final long SESSION_START = 1; // SessionLog.SessionStatus.START
+
   // Protobuf: a field's tag is its number, shifted by three, and its wire type.
   private static final int VARINT = 0;
   private static final int FIXED64 = 1;
@@ -85,6 +87,19 @@ final class TensorBoardWriter implements AutoCloseable {
     Message summary = new Message().bytes(1, point.toByteArray());
     Message event =
         new Message().fixed64(1, wallSeconds).varint(2, step).bytes(5, summary.toByteArray());
+    record(event.toByteArray());
+  }
+
+  /**
+   * Says that a run goes on: TensorBoard forgets what other files of the folder say of that step
+   * and later ones.
+   *
+   * @param wallSeconds the time, in seconds since 1970
+   */
+  void goesOnAt(long step, double wallSeconds) throws IOException {
+    Message start = new Message().varint(1, SESSION_START);
+    Message event =
+        new Message().fixed64(1, wallSeconds).varint(2, step).bytes(7, start.toByteArray());
     record(event.toByteArray());
   }
 

@@ -74,6 +74,12 @@ public final class Training {
    * @throws StoppedException if told to stop before the end
    */
   public static Outcome run(Plan plan, Consumer<Event> events, BooleanSupplier stop) {
+    return run(plan, Saving.USUAL, events, stop);
+  }
+
+  /** As {@link #run(Plan, Consumer, BooleanSupplier)}, with checkpoints as one wishes. */
+  public static Outcome run(
+      Plan plan, Saving saving, Consumer<Event> events, BooleanSupplier stop) {
     Setup setup =
         Setup.of(plan.recipe(), plan.data(), plan.from().map(SavedModel::open), plan.head());
     RunFolder.Origin origin = new RunFolder.Origin(anchored(plan.data()), plan.command());
@@ -82,6 +88,7 @@ public final class Training {
         setup,
         start -> RunFolder.create(path, setup.recipe(), origin, start),
         origin,
+        saving,
         events,
         stop);
   }
@@ -92,10 +99,16 @@ public final class Training {
    * @param run the folder
    */
   public static Outcome resume(Path run, Consumer<Event> events, BooleanSupplier stop) {
+    return resume(run, Saving.USUAL, events, stop);
+  }
+
+  /** As {@link #resume(Path, Consumer, BooleanSupplier)}, with checkpoints as one wishes. */
+  public static Outcome resume(
+      Path run, Saving saving, Consumer<Event> events, BooleanSupplier stop) {
     RunFolder folder = RunFolder.open(run);
     RunFolder.Origin origin = folder.origin();
     Setup setup = Setup.of(folder.recipe(), origin.data(), folder.begun(), Head.KEPT);
-    return train(setup, start -> folder, origin, events, stop);
+    return train(setup, start -> folder, origin, saving, events, stop);
   }
 
   /**
@@ -127,6 +140,7 @@ public final class Training {
       Setup setup,
       Function<RunFolder.Start, RunFolder> place,
       RunFolder.Origin origin,
+      Saving saving,
       Consumer<Event> events,
       BooleanSupplier stop) {
     Recipe recipe = setup.recipe();
@@ -138,43 +152,48 @@ public final class Training {
         Loader trainImages = setup.trainImages();
         Loader testImages = setup.testImages()) {
       RunFolder folder = place.apply(start -> setup.writeStart(start, network));
-      Optional<Path> checkpoint = new Checkpoints(folder.checkpoints(), events).last();
-      Progress progress =
-          checkpoint
-              .map(file -> Checkpoints.load(file, network, optimizer, averages))
-              .orElseGet(() -> Progress.beginning(recipe));
-      try (RunLog log = new RunLog(folder, progress.history(), events)) {
-        log.accept(started(setup, folder, progress, trainImages, precision));
-        TrainingLoop loop =
-            new TrainingLoop(
-                recipe,
-                network,
-                optimizer,
-                averages,
-                trainImages,
-                testImages,
-                setup.data().test().classes(),
-                new Checkpoints(folder.checkpoints(), log),
-                log,
-                stop,
-                progress);
-        Evaluation test =
-            loop.run()
-                .orElseThrow(() -> new StoppedException(folder.path(), loop.progress().step()));
-        Outcome outcome = outcome(setup, folder, loop.progress(), test, loop.averaged());
-        new Results(setup, folder, origin, network, averages, loop.progress(), outcome).write();
-        return outcome;
-      } catch (IOException | UncheckedIOException e) {
-        throw RunException.unwritten(
-            "%s: cannot be written (%s); checkpoints in it are whole"
-                .formatted(folder.path(), RunFolder.reason(e)),
-            e);
+      String engine = Engine.describe() + ", " + precision.id();
+      Checkpoints.State state = TrainingLoop.state(network, optimizer, averages);
+      try (FolderLock lock = FolderLock.take(folder.path())) {
+        folder.tidy();
+        Progress progress =
+            new Checkpoints(folder.checkpoints(), engine, events)
+                .restore(state)
+                .orElseGet(() -> Progress.beginning(recipe));
+        try (RunLog log = new RunLog(folder, progress, events)) {
+          log.accept(started(setup, folder, progress, trainImages, engine));
+          TrainingLoop loop =
+              new TrainingLoop(
+                  recipe,
+                  network,
+                  optimizer,
+                  averages,
+                  trainImages,
+                  testImages,
+                  setup.data().test().classes(),
+                  new Checkpoints(folder.checkpoints(), engine, log),
+                  saving,
+                  log,
+                  stop,
+                  progress);
+          Evaluation test =
+              loop.run()
+                  .orElseThrow(() -> new StoppedException(folder.path(), loop.progress().step()));
+          Outcome outcome = outcome(setup, folder, loop.progress(), test, loop.averaged());
+          new Results(setup, folder, origin, network, averages, loop.progress(), outcome).write();
+          return outcome;
+        } catch (IOException | UncheckedIOException e) {
+          throw RunException.unwritten(
+              "%s: cannot be written (%s); checkpoints in it are whole"
+                  .formatted(folder.path(), RunFolder.reason(e)),
+              e);
+        }
       }
     }
   }
 
   private static Event.Started started(
-      Setup setup, RunFolder folder, Progress progress, Loader trainImages, Precision precision) {
+      Setup setup, RunFolder folder, Progress progress, Loader trainImages, String engine) {
     return new Event.Started(
         folder.path(),
         setup.network(),
@@ -184,7 +203,7 @@ public final class Training {
         setup.data().test().size(),
         progress.step(),
         TrainingLoop.steps(setup.recipe(), trainImages),
-        Engine.describe() + ", " + precision.id(),
+        engine,
         setup.notes());
   }
 

@@ -2,6 +2,7 @@ package org.resnet4j.train;
 
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import org.resnet4j.recipe.Recipe;
 /** The loop: batches in, events out, a checkpoint after each epoch and when told to stop. */
 final class TrainingLoop {
   private static final double SPEED_MEMORY = 0.95; // About twenty steps.
+  private static final int MOST_SKIPPED = 3;
 
   private final Recipe recipe;
   private final LiveNetwork network;
@@ -26,12 +28,14 @@ final class TrainingLoop {
   private final Loader testImages;
   private final List<String> classes;
   private final Checkpoints checkpoints;
+  private final Saving saving;
   private final Consumer<Event> events;
   private final BooleanSupplier stop;
   private final long steps;
   private final Schedule schedule;
   private Progress progress;
   private long lastStepNanos;
+  private long lastSavedNanos = System.nanoTime();
   private double stepSeconds;
   private long epochImages;
   private double epochSeconds;
@@ -48,6 +52,7 @@ final class TrainingLoop {
       Loader testImages,
       List<String> classes,
       Checkpoints checkpoints,
+      Saving saving,
       Consumer<Event> events,
       BooleanSupplier stop,
       Progress progress) {
@@ -60,6 +65,7 @@ final class TrainingLoop {
     this.testImages = testImages;
     this.classes = List.copyOf(classes);
     this.checkpoints = checkpoints;
+    this.saving = saving;
     this.events = events;
     this.stop = stop;
     this.progress = progress;
@@ -88,24 +94,53 @@ final class TrainingLoop {
     return averaged;
   }
 
+  /** All tensors that a run must keep; they stay their owners'. */
+  static Checkpoints.State state(LiveNetwork network, Optimizer optimizer, Averages averages) {
+    return new Checkpoints.State(
+        Map.of(
+            "model", network.state(), "optimizer", optimizer.state(), "average", averages.state()));
+  }
+
   /** Trains to the end, once; the last evaluation, or nothing if told to stop before. */
   Optional<Evaluation> run() {
     try {
       while (progress.step() < steps || progress.batch() > 0) {
         Optional<Evaluation> test = learnEpoch() ? judgeEpoch() : Optional.empty();
-        checkpoints.save(network, optimizer, averages, progress);
-        if (test.isEmpty() || progress.step() == steps) {
+        if (test.isEmpty()) {
+          save();
+          return test;
+        }
+        saveAsWished();
+        if (progress.step() == steps) {
           return test;
         }
       }
     } catch (DataException e) {
       // An image that cannot be read may cost a repair, never what was learned before it.
-      checkpoints.save(network, optimizer, averages, progress);
+      save();
       throw e;
     } finally {
       learner.close();
     }
     return evaluate(); // A finished run was resumed.
+  }
+
+  private void save() {
+    checkpoints.save(state(network, optimizer, averages), progress);
+    lastSavedNanos = System.nanoTime();
+  }
+
+  /** Saves, and goes on if the disk does not take it but the user wants that. */
+  private void saveAsWished() {
+    try {
+      save();
+    } catch (RunException e) {
+      if (!saving.goesOn()) {
+        throw e;
+      }
+      lastSavedNanos = System.nanoTime();
+      events.accept(new Event.Notice(e.getMessage() + "; training goes on as you wished"));
+    }
   }
 
   /** Learns what is left of the epoch; false if told to stop. */
@@ -121,6 +156,9 @@ final class TrainingLoop {
         if (stop.getAsBoolean()) {
           return false;
         }
+        if (System.nanoTime() - lastSavedNanos > saving.every().toNanos()) {
+          saveAsWished();
+        }
       }
       waitedSeconds = batches.waitedNanos() / 1e9;
     }
@@ -133,13 +171,16 @@ final class TrainingLoop {
     int batches =
         Math.min(recipe.optimization().accumulate(), trainImages.batches() - progress.batch());
     Learner.Learned learned = learner.learn(left, batches, progress.step(), rate);
-    double loss = learned.loss();
-    requireFinite(loss, rate);
-    int right = learned.right();
-    int images = learned.images();
     long now = System.nanoTime();
     double seconds = (now - lastStepNanos) / 1e9;
     lastStepNanos = now;
+    if (learned.trouble().isPresent()) {
+      passOver(learned.trouble().get(), batches, rate, seconds);
+      return;
+    }
+    double loss = learned.loss();
+    int right = learned.right();
+    int images = learned.images();
     stepSeconds =
         stepSeconds == 0 ? seconds : SPEED_MEMORY * stepSeconds + (1 - SPEED_MEMORY) * seconds;
     progress =
@@ -149,13 +190,26 @@ final class TrainingLoop {
     events.accept(event(loss, (double) right / images, rate, images));
   }
 
-  private void requireFinite(double loss, double rate) {
-    if (!Double.isFinite(loss)) {
+  private void passOver(String trouble, int batches, double rate, double seconds) {
+    progress = progress.passedOver(batches, seconds);
+    String what =
+        "%s at step %d (epoch %d) with learning rate %s"
+            .formatted(trouble, progress.step(), progress.epoch() + 1, rate);
+    if (progress.skippedInRow() == MOST_SKIPPED) {
       throw new DivergedException(
-          ("loss became %s at step %d (epoch %d) with learning rate %s; lower rate or lengthen"
-                  + " warmup and train again: a resumed run would come to the same")
-              .formatted(loss, progress.step() + 1, progress.epoch() + 1, rate));
+          ("%s; %d steps in a row changed nothing. Lower rate or lengthen warmup and train again: a"
+                  + " resumed run would come to the same%s")
+              .formatted(
+                  what,
+                  MOST_SKIPPED,
+                  checkpoints
+                      .last()
+                      .map(file -> "; the last good checkpoint is " + file)
+                      .orElse("")));
     }
+    events.accept(
+        new Event.Notice(
+            "%s; the step was left out, %d so far".formatted(what, progress.skipped())));
   }
 
   private Event.Step event(double loss, double top1, double rate, int images) {

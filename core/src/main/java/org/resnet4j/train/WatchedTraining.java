@@ -69,10 +69,11 @@ public final class WatchedTraining {
         Iterator<Batch> next = batches.iterator();
         for (int left = images.batches(); left > 0 && step < steps; left -= accumulate) {
           int count = Math.min(accumulate, left);
-          loss = learner.learn(next, count, step, schedule.at(step)).loss();
-          if (!Double.isFinite(loss)) {
-            return new End(step, loss);
+          Learner.Learned learned = learner.learn(next, count, step, schedule.at(step));
+          if (learned.trouble().isPresent()) {
+            return new End(step, Double.NaN);
           }
+          loss = learned.loss();
           step++;
           watcher.at(step, loss, network);
         }

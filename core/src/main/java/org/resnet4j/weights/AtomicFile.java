@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ import java.util.UUID;
 
 /** Files that are replaced whole or not at all, even if the process or the machine dies. */
 public final class AtomicFile {
+  private static final String PREFIX = ".resnet4j-";
+  private static final String SUFFIX = ".tmp";
+
   private AtomicFile() {}
 
   /** What puts a file's bytes into a channel; the channel is closed for it. */
@@ -34,7 +38,7 @@ public final class AtomicFile {
   public static void write(Path target, Writer writer) throws IOException {
     Path folder = Objects.requireNonNull(target.toAbsolutePath().getParent(), "target is a root");
     // Not Files.createTempFile: its files are for their owner alone, and so would be the target.
-    Path temporary = folder.resolve(".resnet4j-" + UUID.randomUUID() + ".tmp");
+    Path temporary = folder.resolve(PREFIX + UUID.randomUUID() + SUFFIX);
     try {
       try (FileChannel channel = FileChannel.open(temporary, CREATE_NEW, WRITE)) {
         writer.write(channel);
@@ -70,6 +74,20 @@ public final class AtomicFile {
   static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
+    }
+  }
+
+  /**
+   * Deletes what processes that were killed while they wrote left in a folder, which need not be
+   * there; whoever calls it knows that nobody writes there now.
+   */
+  public static void tidy(Path folder) {
+    try (DirectoryStream<Path> litter = Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+      for (Path file : litter) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      // It costs space, nothing else.
     }
   }
 

@@ -113,13 +113,7 @@ public record Safetensors(List<TensorEntry> entries, Map<String, String> metadat
    */
   public static void write(Path file, Collection<TensorEntry> entries, Map<String, String> metadata)
       throws IOException {
-    List<TensorEntry> sorted =
-        entries.stream()
-            .sorted(
-                Comparator.comparing(TensorEntry::dtype)
-                    .reversed()
-                    .thenComparing(TensorEntry::name))
-            .toList();
+    List<TensorEntry> sorted = sorted(entries);
     checkNames(sorted);
     ByteBuffer header = header(sorted, metadata);
     AtomicFile.write(
@@ -132,6 +126,14 @@ public record Safetensors(List<TensorEntry> entries, Map<String, String> metadat
         });
   }
 
+  /** In the order of the file. */
+  static List<TensorEntry> sorted(Collection<TensorEntry> entries) {
+    return entries.stream()
+        .sorted(
+            Comparator.comparing(TensorEntry::dtype).reversed().thenComparing(TensorEntry::name))
+        .toList();
+  }
+
   private static void checkNames(List<TensorEntry> entries) {
     Set<String> names = new HashSet<>(Set.of(SafetensorsHeader.METADATA));
     for (TensorEntry entry : entries) {
@@ -142,7 +144,7 @@ public record Safetensors(List<TensorEntry> entries, Map<String, String> metadat
     }
   }
 
-  private static ByteBuffer header(List<TensorEntry> entries, Map<String, String> metadata) {
+  static ByteBuffer header(List<TensorEntry> entries, Map<String, String> metadata) {
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     if (!metadata.isEmpty()) {
       ObjectNode texts = json.putObject(SafetensorsHeader.METADATA);

@@ -24,6 +24,10 @@ final class TinyNetwork {
   private TinyNetwork() {}
 
   static LiveNetwork live() {
+    return live(Precision.FP32);
+  }
+
+  static LiveNetwork live(Precision precision) {
     Network network =
         new Network(
             "tiny",
@@ -40,7 +44,7 @@ final class TinyNetwork {
           }
         },
         Device.CPU,
-        Precision.FP32);
+        precision);
   }
 
   /** Gives both the gradients of a step. */

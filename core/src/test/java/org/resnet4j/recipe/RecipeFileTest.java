@@ -112,7 +112,17 @@ class RecipeFileTest {
         "precision      | fp8      | precision = fp8: must be auto, fp32 or bf16",
         "device         | tpu      | device = tpu: must be auto, cpu or cuda",
         "unreadable     | ignore   | unreadable = ignore: must be fail or skip",
-        "schedule       | cosin    | schedule = cosin: must be constant, multi-step, cosine, one-cycle; did you mean \"cosine\"?",
+        "schedule       | cosin    | schedule = cosin: must be constant, multi-step, cosine, linear, one-cycle; did you mean \"cosine\"?",
+        "warmup-from    | 1.5      | warmup-from = 1.5: must be a fraction of the rate",
+        "rate-floor     | -0.1     | rate-floor = -0.1: must be a fraction of the rate",
+        "other-rate     | -1       | other-rate = -1.0: must be a factor from 0",
+        "bias-rate      | 1e9      | bias-rate = 1.0E9: must be a factor from 0 to 1000",
+        "lookahead      | -1       | lookahead = -1: must be from 0 to 1000 steps",
+        "clip           | -1       | clip = -1.0: must be a norm from 0",
+        "accumulate     | 0        | accumulate = 0: must be from 1",
+        "ema            | 1        | ema = 1.0: must be from 0 to below 1",
+        "ema-every      | 0        | ema-every = 0: must be at least 1 step",
+        "precise-batch-norm | -1   | precise-batch-norm = -1: must be 0 or a number of batches",
         "nesterov       | yes      | nesterov = yes: must be true or false"
       })
   void refuses_a_value_out_of_range_and_says_which_is_right(

@@ -9,6 +9,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,13 +36,13 @@ class LearnerTest {
     static Step take(Setup setup, int batches) {
       try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
           Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
+          Learner learner = new Learner(setup.recipe(), network, optimizer);
           Loader images = setup.trainImages();
           Batches epoch = images.epoch(0, 0)) {
         network.train(true);
         Map<String, float[]> before = values(network);
         Iterator<Batch> iterator = epoch.iterator();
-        Learner.Learned learned =
-            new Learner(setup.recipe(), network, optimizer).learn(iterator, batches, 0, 0.1);
+        Learner.Learned learned = learner.learn(iterator, batches, 0, 0.1);
         return new Step(learned, before, values(network));
       }
     }
@@ -109,17 +111,25 @@ class LearnerTest {
   void a_loss_that_is_no_number_leaves_weights_and_no_gradient() {
     Setup setup = setup("batch=16");
     try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
-        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network)) {
+        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
+        Learner learner = new Learner(setup.recipe(), network, optimizer)) {
       network.train(true);
       float[] pixels = new float[2 * 3 * 32 * 32];
-      float[] broken = pixels.clone();
-      broken[0] = Float.NaN;
       int[] labels = {0, 1};
-      List<Batch> batches =
-          List.of(new Batch(2, pixels, labels, labels), new Batch(2, broken, labels, labels));
+      Batch batch = new Batch(2, pixels, labels, labels);
+      // The bias breaks before the second batch.
+      Iterator<Batch> batches =
+          Stream.of(false, true)
+              .map(
+                  broken -> {
+                    if (broken) {
+                      network.tensor("fc.bias").detach().fill_(new Scalar(Double.NaN));
+                    }
+                    return batch;
+                  })
+              .iterator();
       float[] before = Tensors.floats(network.tensor("fc.weight"));
-      Learner.Learned learned =
-          new Learner(setup.recipe(), network, optimizer).learn(batches.iterator(), 2, 0, 0.1);
+      Learner.Learned learned = learner.learn(batches, 2, 0, 0.1);
       assertThat(learned.loss()).isNaN();
       assertThat(learned.gradientNorm()).isNaN();
       assertThat(Tensors.floats(network.tensor("fc.weight"))).isEqualTo(before);

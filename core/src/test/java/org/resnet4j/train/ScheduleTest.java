@@ -33,7 +33,7 @@ class ScheduleTest {
 
   @Test
   void rises_in_equal_steps_during_the_warm_up_of_any_schedule() {
-    for (String kind : new String[] {"constant", "multi-step", "cosine", "one-cycle"}) {
+    for (String kind : new String[] {"constant", "multi-step", "cosine", "linear", "one-cycle"}) {
       Schedule schedule = schedule(100, 4, "schedule", kind, "warmup", "1", "rate", "1");
       assertThat(schedule.at(0)).as(kind).isCloseTo(0.2, within(EXACT));
       assertThat(schedule.at(3)).as(kind).isCloseTo(0.8, within(EXACT));
@@ -57,6 +57,46 @@ class ScheduleTest {
     assertThat(schedule.at(25)).isCloseTo(1.0, within(EXACT));
     assertThat(schedule.at(40)).isCloseTo(0.8, within(EXACT));
     assertThat(schedule.at(85)).isCloseTo(0.2, within(EXACT));
+  }
+
+  @Test
+  void falls_in_a_straight_line() {
+    Schedule schedule = schedule(100, 10, "schedule", "linear", "rate", "2");
+    assertThat(schedule.at(0)).isCloseTo(2.0, within(EXACT));
+    assertThat(schedule.at(75)).isCloseTo(0.5, within(EXACT));
+  }
+
+  @Test
+  void begins_and_ends_where_it_is_told_to() {
+    // torchvision's recipe for ResNet-50: LinearLR from 0.01 over 5 of 600 epochs.
+    Schedule cosine =
+        schedule(
+            6000, 10, "schedule", "cosine", "rate", "0.5", "warmup", "5", "warmup-from", "0.01");
+    assertThat(cosine.at(0)).isCloseTo(0.005, within(EXACT));
+    assertThat(cosine.at(10)).isCloseTo(0.5 * (0.01 + 0.99 / 5), within(EXACT));
+    assertThat(cosine.at(50)).isCloseTo(0.5, within(EXACT));
+    // airbench's triangle: from 0.2 up to 1 at 23 %, down to 0.07.
+    Schedule triangle =
+        schedule(
+            100,
+            100,
+            "schedule",
+            "one-cycle",
+            "rate",
+            "1",
+            "warmup",
+            "0.23",
+            "warmup-from",
+            "0.2",
+            "rate-floor",
+            "0.07");
+    assertThat(triangle.at(0)).isCloseTo(0.2, within(EXACT));
+    assertThat(triangle.at(23)).isCloseTo(1.0, within(EXACT));
+    assertThat(triangle.at(99)).isCloseTo(0.07 + 0.93 / 77, within(EXACT));
+    // timm's cosine for A1: from 5e-3 to 1e-6.
+    Schedule floored =
+        schedule(100, 1, "schedule", "cosine", "rate", "0.005", "rate-floor", "0.0002");
+    assertThat(floored.at(50)).isCloseTo((0.005 + 1e-6) / 2, within(EXACT));
   }
 
   @Test

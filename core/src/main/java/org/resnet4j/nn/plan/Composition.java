@@ -25,7 +25,11 @@ final class Composition implements AutoCloseable {
   private final boolean recompute;
   private final Program program = new Program();
   private final Weights weights = new Weights(program);
-  private final Operators operators;
+  private final Elements elements;
+  private final Convolutions convolutions;
+  private final Norms batchNorms;
+  private final Pools pools;
+  private final Head head;
   private final List<Norm> norms = new ArrayList<>();
   private final Map<String, Mask> masks = new LinkedHashMap<>();
   private final Values images;
@@ -37,7 +41,7 @@ final class Composition implements AutoCloseable {
    *
    * @param values how many of them each channel has
    */
-  record Norm(String layer, Operators.Moments moments, long values) {}
+  record Norm(String layer, Norms.Moments moments, long values) {}
 
   /**
    * Which images a unit's branch is dropped for.
@@ -56,7 +60,11 @@ final class Composition implements AutoCloseable {
     this.network = network;
     this.recompute = recompute;
     data_type type = precision == Precision.BF16 ? data_type.bf16 : data_type.f32;
-    this.operators = new Operators(program, type, weights);
+    this.elements = new Elements(program, type);
+    this.pools = new Pools(program, type, elements);
+    this.convolutions = new Convolutions(program, type, weights, elements, pools);
+    this.batchNorms = new Norms(program, type, weights, elements);
+    this.head = new Head(program, weights);
     try (PointerScope scope = new PointerScope()) {
       Shape input = network.input();
       long[] dims = {batch, input.channels(), input.height(), input.width()};
@@ -120,7 +128,7 @@ final class Composition implements AutoCloseable {
   }
 
   private void write() {
-    Made stem = path(network.stemLayers(), operators.taken("images", images), false, true);
+    Made stem = path(network.stemLayers(), elements.taken("images", images), false, true);
     List<Made.Back> backs = new ArrayList<>();
     backs.add(stem.back());
     Values x = stem.values();
@@ -133,13 +141,12 @@ final class Composition implements AutoCloseable {
     backs.add(tail.back());
     x = tail.values();
     long[] window = {x.height(), x.width()};
-    Made pooled =
-        operators.pool("pool", algorithm.pooling_avg_exclude_padding, x, window, 1, 0, 1, 1);
-    Made wide = operators.widened("pool", pooled.values());
-    Made head = operators.linear(network.headName(), wide.values(), logits);
+    Made pooled = pools.pool("pool", algorithm.pooling_avg_exclude_padding, x, window, 1, 0, 1, 1);
+    Made wide = elements.widened("pool", pooled.values());
+    Made last = head.linear(network.headName(), wide.values(), logits);
     backs.add(pooled.back());
     backs.add(wide.back());
-    backs.add(head.back());
+    backs.add(last.back());
 
     program.turn();
     for (Norm norm : norms) {
@@ -184,7 +191,7 @@ final class Composition implements AutoCloseable {
     boolean shares = unit.sharesActivation();
     Made shortcut = path(unit.shortcut(), shares ? activated : x, false, recorded);
     boolean relu = !unit.after().isEmpty() && isRelu(unit.after().get(0));
-    Made sum = operators.sum(unit.name(), branch, shortcut.values(), relu);
+    Made sum = elements.sum(unit.name(), branch, shortcut.values(), relu);
     List<Layer> rest = relu ? unit.after().subList(1, unit.after().size()) : unit.after();
     Made after = path(rest, sum.values(), sum.overwritable(), recorded);
     return new Made(
@@ -200,7 +207,7 @@ final class Composition implements AutoCloseable {
               (by, more) -> before.back().from(branch.back().from(by, Wanted.ALONE), more);
           Made.Back way = unit.before().isEmpty() ? branch.back() : deep;
           Gradient both = met(way, shortcut.back(), unit.shortcut().isEmpty(), made);
-          return wanted.onto() == null ? both : operators.met(unit.name(), wanted.onto(), both);
+          return wanted.onto() == null ? both : elements.met(unit.name(), wanted.onto(), both);
         });
   }
 
@@ -211,7 +218,7 @@ final class Composition implements AutoCloseable {
     }
     Gradient byBranch = branch.from(made.shared(), Wanted.ALONE);
     if (!byBranch.overwritable()) {
-      return operators.met("", byBranch, shortcut.from(made.shared(), Wanted.ALONE));
+      return elements.met("", byBranch, shortcut.from(made.shared(), Wanted.ALONE));
     }
     return shortcut.from(made, Wanted.onto(byBranch));
   }
@@ -227,10 +234,10 @@ final class Composition implements AutoCloseable {
    */
   private Made path(List<Layer> layers, Values in, boolean overwritable, boolean recorded) {
     if (layers.isEmpty()) {
-      return operators.unchanged("", in, overwritable);
+      return elements.unchanged("", in, overwritable);
     }
     List<Made.Back> backs = new ArrayList<>();
-    Made last = operators.unchanged("", in, overwritable);
+    Made last = elements.unchanged("", in, overwritable);
     for (int i = 0; i < layers.size(); i++) {
       Layer layer = layers.get(i);
       if (layer.operation() instanceof Operation.BatchNorm) {
@@ -255,11 +262,11 @@ final class Composition implements AutoCloseable {
   }
 
   private Made batchNorm(Layer layer, Values in, boolean relu, boolean recorded) {
-    Operators.Moments moments = operators.moments(in.channels());
+    Norms.Moments moments = batchNorms.moments(in.channels());
     if (recorded) {
       norms.add(new Norm(layer.name(), moments, in.perChannel()));
     }
-    return operators.batchNorm(layer.name(), in, relu, moments);
+    return batchNorms.batchNorm(layer.name(), in, relu, moments);
   }
 
   private Made layer(Layer layer, Values in, boolean overwritable) {
@@ -267,20 +274,20 @@ final class Composition implements AutoCloseable {
     String name = layer.name();
     Shape out = layer.out();
     if (operation instanceof Convolution convolution) {
-      return operators.convolution(name, convolution, in);
+      return convolutions.convolution(name, convolution, in);
     }
     if (operation instanceof Operation.Relu) {
-      return operators.relu(name, in, overwritable);
+      return elements.relu(name, in, overwritable);
     }
     if (operation instanceof Operation.Scale scale) {
-      return operators.scaled(name, (float) scale.factor(), in, overwritable);
+      return elements.scaled(name, (float) scale.factor(), in, overwritable);
     }
     if (operation instanceof Operation.ZeroPad pad) {
-      return operators.padded(name, pad.before(), pad.after(), pad.stride(), in);
+      return convolutions.padded(name, pad.before(), pad.after(), pad.stride(), in);
     }
     if (operation instanceof Operation.MaxPool pool) {
       long[] window = {pool.kernel(), pool.kernel()};
-      return operators.pool(
+      return pools.pool(
           name,
           algorithm.pooling_max,
           in,
@@ -297,14 +304,14 @@ final class Composition implements AutoCloseable {
               ? algorithm.pooling_avg_include_padding
               : algorithm.pooling_avg_exclude_padding;
       long[] window = {pool.window(), pool.window()};
-      return operators.pool(name, how, in, window, pool.stride(), 0, out.height(), out.width());
+      return pools.pool(name, how, in, window, pool.stride(), 0, out.height(), out.width());
     }
     if (operation instanceof Operation.DropPath path && path.rate() > 0) {
       Mask mask =
-          masks.computeIfAbsent(name, key -> new Mask(operators.mask(in.images()), path.rate()));
-      return operators.masked(name, in, overwritable, mask.values());
+          masks.computeIfAbsent(name, key -> new Mask(elements.mask(in.images()), path.rate()));
+      return elements.masked(name, in, overwritable, mask.values());
     }
-    return operators.unchanged(name, in, overwritable); // What knows() let through does nothing.
+    return elements.unchanged(name, in, overwritable); // What knows() let through does nothing.
   }
 
   @Override

@@ -69,14 +69,20 @@ final class Piece {
     return first <= other.last && other.first <= last;
   }
 
-  /** Tells all views where the values are, by a pointer to bytes; nothing happens if they know. */
-  void lieAt(Pointer where) {
+  /**
+   * Tells all views where the values are, by a pointer to bytes.
+   *
+   * @return whether they did not know
+   */
+  boolean lieAt(Pointer where) {
     long begin = where.address() + where.position();
-    if (begin != address) {
-      address = begin;
-      for (memory view : views) {
-        view.set_data_handle(where);
-      }
+    if (begin == address) {
+      return false;
     }
+    address = begin;
+    for (memory view : views) {
+      view.set_data_handle(where);
+    }
+    return true;
   }
 }

@@ -3,6 +3,7 @@ package org.resnet4j.nn.plan;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_FROM;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_SCRATCHPAD;
 import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_TO;
+import static org.bytedeco.dnnl.global.dnnl.DNNL_ARG_WORKSPACE;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -100,6 +101,13 @@ final class Program implements AutoCloseable {
   /** Values whose address comes from outside. */
   Values lent(memory.desc layout, long... dims) {
     return in(piece(layout.get_size(), true), layout, dims);
+  }
+
+  /** What a primitive leaves for its way back; nothing if it leaves nothing. */
+  Map<Integer, Values> workspace(memory.desc layout) {
+    return layout.get_size() == 0
+        ? Map.of()
+        : Map.of(DNNL_ARG_WORKSPACE, values(layout, layout.get_size()));
   }
 
   private Piece piece(long size, boolean lent) {

@@ -166,6 +166,11 @@ public final class TrainingPlan implements AutoCloseable {
     for (long axis = 0; axis < images.dim(); axis++) {
       shape.add(images.size(axis));
     }
+    if (shape.size() != 4 || shape.get(1) != network.network().input().channels()) {
+      throw new IllegalArgumentException(
+          "images of shape %s: %s takes (N, %d, H, W)"
+              .formatted(shape, network.network().name(), network.network().input().channels()));
+    }
     Composition known = compositions.get(shape);
     if (known != null) {
       return known;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -180,6 +181,71 @@ class TrainingPlanTest {
         assertThat(logits)
             .containsExactly(compiled(network, Precision.FP32, batch, false).logits());
       }
+    }
+  }
+
+  @Test
+  void images_of_other_channels_are_refused() {
+    Network network = Catalogue.cifar(1, 4, ShortcutOption.A);
+    try (LiveNetwork live = live(network, Precision.FP32);
+        TrainingPlan plan = new TrainingPlan(live, false);
+        PointerScope scope = new PointerScope()) {
+      Tensor images = torch.zeros(2, 1, 32, 32);
+      assertThatThrownBy(() -> plan.forward(images))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("[2, 1, 32, 32]")
+          .hasMessageContaining("(N, 3, H, W)");
+    }
+  }
+
+  @Test
+  void weights_that_lie_in_another_order_are_refused() {
+    Network network = Catalogue.cifar(1, 4, ShortcutOption.A);
+    try (LiveNetwork live = live(network, Precision.FP32);
+        TrainingPlan plan = new TrainingPlan(live, false);
+        PointerScope scope = new PointerScope()) {
+      Tensor kernel = live.tensor("layer1.0.conv1.weight");
+      kernel.set_data(kernel.detach().contiguous(torch.MemoryFormat.Contiguous));
+      assertThatThrownBy(() -> step(live, plan, 2))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("layer1.0.conv1.weight")
+          .hasMessageContaining("channels-last");
+    }
+  }
+
+  @Test
+  void parameters_that_moved_are_found_again() {
+    Network network = Catalogue.cifar(1, 4, ShortcutOption.A);
+    try (LiveNetwork live = live(network, Precision.FP32);
+        TrainingPlan plan = new TrainingPlan(live, false)) {
+      float[] before = step(live, plan, 4);
+      try (PointerScope scope = new PointerScope()) {
+        for (Parameter parameter : network.state()) {
+          if (parameter.role().trained()) {
+            Tensor tensor = live.tensor(parameter.name());
+            tensor.set_data(tensor.detach().clone());
+          }
+        }
+      }
+      assertThat(step(live, plan, 4)).containsExactly(before);
+    }
+  }
+
+  @Test
+  void native_objects_stay_as_many_from_step_to_step_and_go_with_the_plan() {
+    Network network = Catalogue.cifar(1, 4, ShortcutOption.A);
+    try (LiveNetwork live = live(network, Precision.FP32)) {
+      long without = Pointer.totalCount();
+      try (TrainingPlan plan = new TrainingPlan(live, false)) {
+        step(live, plan, 4);
+        long first = Pointer.totalCount();
+        assertThat(first).isGreaterThan(without);
+        for (int i = 0; i < 20; i++) {
+          step(live, plan, 4);
+        }
+        assertThat(Pointer.totalCount()).isLessThanOrEqualTo(first);
+      }
+      assertThat(Pointer.totalCount()).isLessThanOrEqualTo(without);
     }
   }
 

@@ -1,0 +1,246 @@
+package org.resnet4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.recipe.Recipe;
+
+/** A2, A5, A6: the disk fails, or the machine stops, at each operation on a run's folder. */
+class CrashTest {
+  @TempDir Path folder;
+  private TinyRuns runs;
+  private Recipe recipe;
+
+  @BeforeEach
+  void draw_images() {
+    runs = new TinyRuns(folder);
+    recipe = runs.recipe("iterations", "10", "augmentation", "pad-crop-flip");
+  }
+
+  private Outcome train(Path run) {
+    return Training.run(
+        new Training.Plan(recipe, folder.resolve("data").toString(), Optional.of(run), "test"),
+        event -> {},
+        () -> false);
+  }
+
+  private static Outcome resume(Path run) {
+    return Training.resume(run, event -> {}, () -> false);
+  }
+
+  private static byte[] bytes(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<Path> litter(Path run) throws IOException {
+    try (Stream<Path> files = Files.walk(run, new FileVisitOption[0])) {
+      return files.filter(file -> file.toString().endsWith(".tmp")).toList();
+    }
+  }
+
+  /** Counts operations and stops the machine at one of them: from then on nothing works. */
+  private static final class PowerCut implements FaultyDisk.Faults {
+    private final int at;
+    private final List<String> done = new ArrayList<>();
+
+    PowerCut(int at) {
+      this.at = at;
+    }
+
+    @Override
+    public void before(String operation, Path file) throws IOException {
+      String name =
+          file.getFileName()
+              .toString()
+              .replaceAll("resnet4j-.*[.]tmp", "resnet4j-X.tmp")
+              .replaceAll("step-[0-9]+", "step-N");
+      if (done.size() >= at) {
+        throw new IOException("the machine is off");
+      }
+      done.add(operation + " " + name);
+    }
+  }
+
+  @Test
+  void a_machine_that_stops_at_any_operation_of_saving_costs_nothing() throws Exception {
+    Path whole = runs.run("whole");
+    train(whole);
+    PowerCut counted = new PowerCut(Integer.MAX_VALUE);
+    train(FaultyDisk.at(runs.run("counted"), counted));
+    List<String> operations = counted.done;
+    Set<String> kinds = new LinkedHashSet<>(operations);
+    assertThat(kinds)
+        .contains(
+            "make checkpoints",
+            "open .resnet4j-X.tmp",
+            "write .resnet4j-X.tmp",
+            "force .resnet4j-X.tmp",
+            "move step-N.safetensors",
+            "open checkpoints",
+            "force checkpoints",
+            "open step-N.safetensors",
+            "delete step-N.safetensors");
+    int begun = operations.indexOf("move run.json") + 1; // Before that there is no run to resume.
+    Set<String> met = new HashSet<>();
+    int cuts = 0;
+    for (int at = begun; at < operations.size(); at++) {
+      if (!met.add(operations.get(at))) {
+        continue;
+      }
+      Path run = runs.run("cut-" + at);
+      PowerCut cut = new PowerCut(at);
+      assertThatThrownBy(() -> train(FaultyDisk.at(run, cut)))
+          .as("operation %d, %s", at, operations.get(at))
+          .isInstanceOfSatisfying(
+              RunException.class, e -> assertThat(e.resources()).as(e.getMessage()).isTrue());
+      resume(run);
+      assertThat(bytes(run.resolve("model/model.safetensors")))
+          .as("operation %d, %s", at, operations.get(at))
+          .isEqualTo(bytes(whole.resolve("model/model.safetensors")));
+      assertThat(bytes(run.resolve("metrics.csv"))).isEqualTo(bytes(whole.resolve("metrics.csv")));
+      assertThat(litter(run)).isEmpty();
+      cuts++;
+    }
+    assertThat(cuts).isGreaterThanOrEqualTo(12);
+  }
+
+  @Test
+  void a_disk_that_is_full_ends_the_run_and_leaves_the_checkpoint_before() throws Exception {
+    Path run = runs.run("full");
+    FaultyDisk.Faults full =
+        (operation, file) -> {
+          boolean second = Files.exists(run.resolve("checkpoints/step-00000004.safetensors"));
+          if (second && operation.equals("write")) {
+            throw new IOException("No space left on device");
+          }
+        };
+    assertThatThrownBy(() -> train(FaultyDisk.at(run, full)))
+        .isInstanceOfSatisfying(
+            RunException.class,
+            e -> {
+              assertThat(e.resources()).isTrue();
+              assertThat(e).hasMessageContaining("No space left on device");
+            });
+    assertThat(litter(run)).isEmpty();
+    Path whole = runs.run("whole");
+    train(whole);
+    resume(run);
+    assertThat(bytes(run.resolve("model/model.safetensors")))
+        .isEqualTo(bytes(whole.resolve("model/model.safetensors")));
+  }
+
+  @Test
+  void a_run_that_may_goes_on_after_a_checkpoint_that_was_not_saved() {
+    Path run = runs.run("on");
+    List<String> notices = new ArrayList<>();
+    FaultyDisk.Faults full =
+        (operation, file) -> {
+          if (operation.equals("force") && file.toString().contains("checkpoints")) {
+            throw new IOException("No space left on device");
+          }
+        };
+    Outcome outcome =
+        Training.run(
+            new Training.Plan(
+                recipe,
+                folder.resolve("data").toString(),
+                Optional.of(FaultyDisk.at(run, full)),
+                "test"),
+            new Saving(Saving.USUAL.every(), true),
+            event -> {
+              if (event instanceof Event.Notice notice) {
+                notices.add(notice.text());
+              }
+            },
+            () -> false);
+    assertThat(outcome.epochs()).isEqualTo(5);
+    assertThat(notices)
+        .hasSize(5)
+        .allSatisfy(
+            text ->
+                assertThat(text)
+                    .contains("No space left on device", "training goes on as you wished"));
+    assertThat(run.resolve("checkpoints")).isEmptyDirectory();
+    assertThat(run.resolve("model/model.safetensors")).isRegularFile();
+  }
+
+  @Test
+  void a_flush_that_fails_is_a_checkpoint_that_was_not_saved() {
+    Path run = runs.run("flush");
+    FaultyDisk.Faults failing =
+        (operation, file) -> {
+          if (operation.equals("force") && file.toString().endsWith(".tmp")) {
+            throw new IOException("Input/output error");
+          }
+        };
+    assertThatThrownBy(() -> train(FaultyDisk.at(run, failing)))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("Input/output error");
+    assertThat(run.resolve("recipe.yaml")).doesNotExist();
+  }
+
+  @Test
+  void a_run_folder_that_is_gone_ends_the_run_and_is_not_made_again() {
+    Path run = runs.run("gone");
+    Path moved = runs.run("moved");
+    assertThatThrownBy(
+            () ->
+                Training.run(
+                    new Training.Plan(
+                        recipe, folder.resolve("data").toString(), Optional.of(run), "test"),
+                    event -> {
+                      if (event instanceof Event.Step step && step.step() == 4) {
+                        move(run, moved);
+                      }
+                    },
+                    () -> false))
+        .isInstanceOfSatisfying(
+            RunException.class, e -> assertThat(e.resources()).as(e.getMessage()).isTrue());
+    assertThat(run).doesNotExist();
+    Path whole = runs.run("whole");
+    train(whole);
+    resume(moved);
+    assertThat(bytes(moved.resolve("model/model.safetensors")))
+        .isEqualTo(bytes(whole.resolve("model/model.safetensors")));
+  }
+
+  private static void move(Path from, Path to) {
+    try {
+      Files.move(from, to);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void a_run_in_a_folder_that_another_has_is_refused() throws Exception {
+    Path run = runs.run("shared");
+    train(run);
+    try (FolderLock lock = FolderLock.take(run)) {
+      assertThatThrownBy(() -> resume(run))
+          .isInstanceOf(RunException.class)
+          .hasMessage(
+              "%s: process %d works in it; wait for its end, or stop it first"
+                  .formatted(run, ProcessHandle.current().pid()));
+    }
+    resume(run);
+  }
+}
