@@ -81,7 +81,11 @@ final class StudyOptions {
    * @param words the command, to go on with it: {@code study degradation}
    */
   <R> Optional<R> run(Main main, List<String> words, Work<R> work) {
-    PrintWriter err = spec.commandLine().getErr();
+    return run(main, spec.commandLine().getErr(), words, work);
+  }
+
+  /** As {@link #run(Main, List, Work)}, for a command without these options. */
+  static <R> Optional<R> run(Main main, PrintWriter err, List<String> words, Work<R> work) {
     try (StudyConsole console = new StudyConsole(err, main.terminal())) {
       Consumer<StudyEvent> events =
           event -> {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import org.resnet4j.mlflow.MlflowRun;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
+import org.resnet4j.study.Repeats;
+import org.resnet4j.train.Budget;
 import org.resnet4j.train.Event;
 import org.resnet4j.train.Outcome;
 import org.resnet4j.train.Saving;
@@ -41,7 +44,10 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  resnet4j train",
       "  resnet4j train --data photos/ --model resnet20 --epochs 30",
+      "  resnet4j train --from runs/first --data photos/ --set size=64",
       "  resnet4j train --data cifar-10/ --recipe cifar-paper --set seed=2",
+      "  resnet4j train --data cifar-10/ --budget 20m",
+      "  resnet4j train --from runs/first --data photos/ --folds 5",
       "  resnet4j train --data photos/ --find-rate",
       "  resnet4j train --resume runs/paper --live"
     })
@@ -50,7 +56,24 @@ final class TrainCommand implements Callable<Integer> {
   private static final List<String> OF_A_RUN =
       List.of("--data", "--model", "--recipe", "--epochs", "--set");
   private static final List<String> CHOICES =
-      List.of("--data", "--model", "--recipe", "--epochs", "--set", "--out", "--find-rate");
+      List.of(
+          "--data",
+          "--from",
+          "--model",
+          "--recipe",
+          "--epochs",
+          "--set",
+          "--out",
+          "--seeds",
+          "--folds",
+          "--budget",
+          "--find-rate");
+
+  /** A budget missed by more than that is explained. */
+  private static final double MISSED = 0.1;
+
+  private static final String PLAIN_RECIPE = "shapes";
+  private static final String RECIPE_OF_FROM = "finetune";
 
   private static final int MOST_MINUTES = 24 * 60;
 
@@ -65,6 +88,15 @@ final class TrainCommand implements Callable<Integer> {
   private String data;
 
   @Option(
+      names = "--from",
+      paramLabel = "MODEL",
+      description = {
+        "Model or run folder to go on with: its network and weights,",
+        "with a new head if the classes are others."
+      })
+  private @Nullable Path from;
+
+  @Option(
       names = "--model",
       paramLabel = "NAME",
       description = "Network instead of the recipe's; see resnet4j models.")
@@ -73,9 +105,11 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--recipe",
       paramLabel = "R",
-      defaultValue = "shapes",
-      description = "Name of a shipped recipe or a .yaml file (default: ${DEFAULT-VALUE}).")
-  private String recipe;
+      description = {
+        "Name of a shipped recipe or a .yaml file (default: shapes;",
+        "with --from: finetune)."
+      })
+  private @Nullable String recipe;
 
   @Option(
       names = "--epochs",
@@ -88,6 +122,31 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "KEY=VALUE",
       description = "Replace a key of the recipe; can be repeated.")
   private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--budget",
+      paramLabel = "TIME",
+      converter = TimeConverter.class,
+      description = {
+        "Choose network, resolution and length to end in that time,",
+        "as 90s, 20m or 1h30m; measures the machine first."
+      })
+  private @Nullable Double budget;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "Run N seeds in one folder: mean, deviation, interval.")
+  private @Nullable Integer seeds;
+
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      description = {
+        "Hold out the training images in N parts, one a run, and judge",
+        "on those; for few images."
+      })
+  private @Nullable Integer folds;
 
   @Option(
       names = "--out",
@@ -140,13 +199,23 @@ final class TrainCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
+  private final long began = System.nanoTime();
+
   @Override
   public Integer call() {
     refuseChoicesWithResume();
+    if (seeds != null || folds != null || (resume != null && Repeats.isFolder(resume))) {
+      return repeat();
+    }
     PrintWriter err = spec.commandLine().getErr();
     if (findRate != null) {
+      if (from != null || budget != null) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--find-rate tries a network of the recipe: leave --from and --budget out");
+      }
       PrintWriter results = spec.commandLine().getOut();
-      return new FindRate(loaded(), data, Optional.ofNullable(out), choices(), command())
+      return new FindRate(chosen(), data, Optional.ofNullable(out), choices(), command())
           .run(findRate, results, err, main.terminal(), json.wanted());
     }
     ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
@@ -163,12 +232,13 @@ final class TrainCommand implements Callable<Integer> {
           }
           audience.accept(event);
         };
+    Optional<Training.Plan> plan = resume == null ? Optional.of(plan(err)) : Optional.empty();
     Outcome outcome;
     try {
       outcome =
-          resume == null
-              ? Training.run(plan(), saving(), events, main.stop())
-              : Training.resume(resume, saving(), events, main.stop());
+          plan.isPresent()
+              ? Training.run(plan.get(), saving(), events, main.stop())
+              : Training.resume(Objects.requireNonNull(resume), saving(), events, main.stop());
       audience.finished(outcome);
     } catch (StoppedException stopped) {
       audience.stopped(stopped);
@@ -183,7 +253,97 @@ final class TrainCommand implements Callable<Integer> {
       audience.console().close();
     }
     print(outcome);
+    if (budget != null) {
+      double took = (System.nanoTime() - began) / 1e9;
+      err.printf(
+          "budget: ended after %s of %s%s%n",
+          Figures.clock(took),
+          Figures.clock(budget),
+          Math.abs(took / budget - 1) > MISSED
+              ? "; the machine became %s than when it was measured"
+                  .formatted(took > budget ? "busier" : "less busy")
+              : "");
+    }
     return ExitCodes.OK;
+  }
+
+  private int repeat() {
+    if (seeds != null && folds != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--seeds and --folds: one of them at a time");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    Optional<Repeats.Plan> plan = resume == null ? Optional.of(repeats(err)) : Optional.empty();
+    Optional<Repeats.Result> result =
+        StudyOptions.run(
+            main,
+            err,
+            List.of("train"),
+            (events, stop) ->
+                plan.isPresent()
+                    ? Repeats.run(plan.get(), events, stop)
+                    : Repeats.resume(Objects.requireNonNull(resume), events, stop));
+    if (result.isEmpty()) {
+      return main.stop().status();
+    }
+    if (json.wanted()) {
+      StudyOptions.printResults(out, result.get().folder());
+    } else {
+      RepeatsPrint.print(result.get(), out, main.terminal());
+    }
+    return ExitCodes.OK;
+  }
+
+  private Repeats.Plan repeats(PrintWriter err) {
+    boolean bySeed = seeds != null;
+    int count = Objects.requireNonNull(bySeed ? seeds : folds);
+    return new Repeats.Plan(
+        recipe(err, count),
+        data,
+        Optional.ofNullable(from),
+        bySeed ? Repeats.By.SEED : Repeats.By.FOLD,
+        count,
+        Optional.ofNullable(out),
+        command());
+  }
+
+  /** The recipe, of which so many runs must end within the budget, if there is one. */
+  private Recipe recipe(PrintWriter err, int runs) {
+    if (budget == null) {
+      return chosen();
+    }
+    double elapsed = (System.nanoTime() - began) / 1e9;
+    if (from != null && model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--from brings its network: leave --model out");
+    }
+    Budget.Choice choice =
+        Budget.choose(
+            new Budget.Plan(
+                Optional.ofNullable(recipe),
+                overrides(),
+                data,
+                Optional.ofNullable(from),
+                budget / runs,
+                elapsed / runs),
+            event -> {
+              if (event instanceof Event.Notice notice) {
+                err.println("note: " + notice.text());
+              }
+            });
+    choice.why().forEach(sentence -> err.println("budget: " + sentence));
+    err.println("recipe, to train again without the budget (recipe.yaml in the run folder):");
+    RecipeFile.writeChanges(choice.recipe()).lines().forEach(line -> err.println("  " + line));
+    return choice.recipe();
+  }
+
+  private String command() {
+    List<String> typed =
+        spec.root().commandLine().getParseResult().originalArgs().stream()
+            .map(MlflowRun::withoutPassword) // It will be in files that people pass on.
+            .toList();
+    return "resnet4j" + Terminal.quoted(typed);
   }
 
   private void announceStop(PrintWriter err) {
@@ -225,18 +385,6 @@ final class TrainCommand implements Callable<Integer> {
     return new Saving(every, onSaveError.equals("continue"));
   }
 
-  private Training.Plan plan() {
-    return new Training.Plan(loaded(), data, Optional.ofNullable(out), command());
-  }
-
-  private String command() {
-    List<String> typed =
-        spec.root().commandLine().getParseResult().originalArgs().stream()
-            .map(MlflowRun::withoutPassword) // It will be in files that people pass on.
-            .toList();
-    return "resnet4j" + Terminal.quoted(typed);
-  }
-
   /** What was chosen of a run, as typed. */
   private List<String> choices() {
     List<String> words = new ArrayList<>();
@@ -252,8 +400,23 @@ final class TrainCommand implements Callable<Integer> {
     return words;
   }
 
-  private Recipe loaded() {
-    return RecipeFile.load(recipe, overrides());
+  private Training.Plan plan(PrintWriter err) {
+    return new Training.Plan(
+        recipe(err, 1),
+        data,
+        Optional.ofNullable(out),
+        command(),
+        Optional.ofNullable(from),
+        Training.Head.FITTED);
+  }
+
+  private Recipe chosen() {
+    if (from != null && model != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--from brings its network: leave --model out");
+    }
+    String name = recipe != null ? recipe : from == null ? PLAIN_RECIPE : RECIPE_OF_FROM;
+    return RecipeFile.load(name, overrides());
   }
 
   /** What the options say, in the recipe's words; {@code --set} has the last word. */

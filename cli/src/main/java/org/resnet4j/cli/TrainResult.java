@@ -19,6 +19,9 @@ record TrainResult(
     @Nullable Test averaged,
     @Nullable Validation validation) {
 
+  /** An interval wider than that, as of fewer than some 1500 images, is worth a line. */
+  private static final double WIDE = 0.05;
+
   /** On the training images, while they were learned. */
   record Train(@Nullable Double loss, @Nullable Double top1) {}
 
@@ -28,14 +31,18 @@ record TrainResult(
       @Nullable Double top1,
       @Nullable Double top5,
       int images,
-      int mistakes) {
+      int mistakes,
+      double top1Low,
+      double top1High) {
     static Test of(Evaluation test) {
       return new Test(
           Json.finite(test.loss()),
           Json.finite(test.top1()),
           Json.finite(test.top5()),
           test.images(),
-          test.mistakes());
+          test.mistakes(),
+          test.right().low(),
+          test.right().high());
     }
   }
 
@@ -94,6 +101,11 @@ record TrainResult(
         epochs,
         Figures.clock(seconds),
         speed);
+    if (test.top1High() - test.top1Low() > WIDE) {
+      out.printf(
+          "%s images do not say it closer than %s to %s (95 %% interval, Wilson)%n",
+          Figures.count(test.images()), percent(test.top1Low()), percent(test.top1High()));
+    }
     if (averaged != null) {
       out.printf(
           "averaged weights (%s): test top-1 %s (%s of %s images wrong)%n",

@@ -17,6 +17,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Operation;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Parameter.Role;
+import org.resnet4j.arch.Parts;
 import org.resnet4j.arch.Stage;
 import org.resnet4j.arch.Unit;
 import org.resnet4j.tensor.Device;
@@ -43,7 +44,10 @@ public final class LiveNetwork implements AutoCloseable {
   private final LivePath tail;
   private final TensorOptional headBias;
   private final Wiring whole;
+  private final Parts parts;
   private Mode mode = Mode.EVALUATION;
+  private int frozenParts;
+  private boolean frozenStatistics;
 
   private LiveNetwork(
       Network network, Device device, Precision precision, Map<String, Tensor> state) {
@@ -59,6 +63,7 @@ public final class LiveNetwork implements AutoCloseable {
     this.headBias = new TensorOptional(LiveLayer.find(state, network.headName() + ".bias"));
     headBias.retainReference();
     this.whole = Wiring.whole(network);
+    this.parts = new Parts(network);
   }
 
   /** Where the values of parameters come from; asked by several threads at once. */
@@ -119,6 +124,16 @@ public final class LiveNetwork implements AutoCloseable {
           "surgery of %s does not fit %s".formatted(surgery.from().name(), network.name()));
     }
     return of(surgery.to(), new Grafted(this, surgery, seed), device, precision);
+  }
+
+  /**
+   * The network for other classes, with copies of this one's tensors and a linear layer that begins
+   * anew; in evaluation mode. The caller closes it, and this one.
+   *
+   * @param seed of the linear layer
+   */
+  public LiveNetwork withNewHead(int classes, long seed) {
+    return of(network.withClasses(classes), new NewHead(this, seed), device, precision);
   }
 
   /** What scales the result of a unit's branch. */
@@ -210,7 +225,7 @@ public final class LiveNetwork implements AutoCloseable {
    */
   public Tensor stem(Tensor images, Probe probe) {
     Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
-    return stem.forward(x, mode, probe);
+    return stem.forward(x, mode(0), probe);
   }
 
   /**
@@ -221,7 +236,10 @@ public final class LiveNetwork implements AutoCloseable {
   public Tensor through(Tensor x, List<Wiring.Visit> visits, Probe probe) {
     Tensor y = x;
     for (Wiring.Visit visit : visits) {
-      y = units.get(visit.unit()).forward(y, visit.paths(), mode, probe);
+      y =
+          units
+              .get(visit.unit())
+              .forward(y, visit.paths(), mode(parts.ofUnit(visit.unit())), probe);
     }
     return y;
   }
@@ -238,7 +256,7 @@ public final class LiveNetwork implements AutoCloseable {
   }
 
   private Tensor pooled(Tensor x, Probe probe) {
-    Tensor y = tail.forward(x, mode, probe);
+    Tensor y = tail.forward(x, mode(parts.tail()), probe);
     Tensor pooled = torch.adaptive_avg_pool2d(y, ONE_BY_ONE).flatten(1, -1);
     return pooled.to(torch.ScalarType.Float);
   }
@@ -253,7 +271,7 @@ public final class LiveNetwork implements AutoCloseable {
   public List<Tensor> featureMaps(Tensor images) {
     List<Tensor> maps = new ArrayList<>();
     Tensor x = images.to(precision.type()).contiguous(torch.MemoryFormat.ChannelsLast);
-    x = stem.forward(x, mode, Probe.NONE);
+    x = stem.forward(x, mode(0), Probe.NONE);
     int next = 0;
     for (Stage stage : network.stages()) {
       int end = next + stage.blocks().size();
@@ -278,6 +296,40 @@ public final class LiveNetwork implements AutoCloseable {
    */
   public void measure(double momentum) {
     mode = Mode.measuring(momentum);
+  }
+
+  /**
+   * Keeps the first parts of the network as they are, whatever the mode: their parameters take no
+   * gradient, and their norms use the stored statistics and record none. No gradient is computed
+   * where nothing before it learns.
+   *
+   * @param count of parts, in the order of {@link Parts}; all but the head at most
+   * @param statistics whether every other batch norm uses and keeps the stored statistics too
+   */
+  public void freeze(int count, boolean statistics) {
+    if (count < 0 || count > parts.head()) {
+      throw new IllegalArgumentException(
+          "%d parts to freeze: must be from 0 to %d".formatted(count, parts.head()));
+    }
+    frozenParts = count;
+    frozenStatistics = statistics;
+    for (Parameter parameter : network.state()) {
+      if (parameter.role().trained()) {
+        tensor(parameter.name()).set_requires_grad(parts.of(parameter) >= count);
+      }
+    }
+  }
+
+  /** Whether anything stays as it is in training, be it statistics alone. */
+  public boolean frozen() {
+    return frozenParts > 0 || frozenStatistics;
+  }
+
+  private Mode mode(int part) {
+    if (part < frozenParts) {
+      return Mode.EVALUATION;
+    }
+    return frozenStatistics ? mode.stored() : mode;
   }
 
   /** Every tensor under torchvision's name, in PyTorch's order; they stay the network's. */

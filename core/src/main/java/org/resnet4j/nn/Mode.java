@@ -14,6 +14,11 @@ record Mode(boolean ofBatch, double momentum, boolean drops) {
   static final Mode TRAINING = new Mode(true, MOMENTUM, true);
   static final Mode EVALUATION = new Mode(false, MOMENTUM, false);
 
+  /** The same with stored statistics, which stay as they are. */
+  Mode stored() {
+    return new Mode(false, momentum, drops);
+  }
+
   /** Statistics as evaluation will meet them: nothing is left out. */
   static Mode measuring(double momentum) {
     return new Mode(true, momentum, false);

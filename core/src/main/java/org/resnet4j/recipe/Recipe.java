@@ -23,6 +23,8 @@ import java.util.List;
  * @param targets what the network is asked for
  * @param selection which images teach and judge, and when it is enough
  * @param averaging what is averaged beside and after training
+ * @param fineTuning what stays as it is where training begins with somebody's model
+ * @param folds which part of the training images is held out
  * @param zeroBranch whether the last batch norm of each branch starts at zero
  * @param stochasticDepth how often training leaves the last branch out, the others in proportion to
  *     their depth; arXiv 1603.09382; 0 for never
@@ -45,6 +47,8 @@ public record Recipe(
     Targets targets,
     Selection selection,
     Averaging averaging,
+    FineTuning fineTuning,
+    Folds folds,
     boolean zeroBranch,
     double stochasticDepth,
     String precision,
@@ -72,6 +76,11 @@ public record Recipe(
             judging.views() != Judging.Views.MULTI_SCALE
                 || variation.normalisation() == Variation.Normalisation.CHANNEL,
             "views = multi-scale: a mean per pixel has one size; set normalisation = channel")
+        .check(
+            averaging.preciseBatchNorm() == 0
+                || fineTuning.normStatistics() == FineTuning.NormStatistics.UPDATE,
+            "precise-batch-norm = %d: must be 0 with norm-statistics = frozen",
+            averaging.preciseBatchNorm())
         .check(
             stochasticDepth >= 0 && stochasticDepth < 1,
             "stochastic-depth = %s: must be from 0 to below 1",

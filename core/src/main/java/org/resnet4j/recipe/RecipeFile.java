@@ -25,7 +25,8 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  * paper's, with everything that came later off.
  */
 public final class RecipeFile {
-  private static final List<String> SHIPPED = List.of("shapes", "cifar-paper", "cifar-fast");
+  private static final List<String> SHIPPED =
+      List.of("shapes", "cifar-paper", "cifar-fast", "finetune");
   private static final String DEFAULTS = "defaults";
   private static final long MAX_BYTES = 1 << 20;
   private static final YAMLMapper YAML =
@@ -102,6 +103,21 @@ public final class RecipeFile {
     StringBuilder text = new StringBuilder();
     RecipeKeys.values(recipe)
         .forEach((key, value) -> text.append(key).append(": ").append(quoted(value)).append('\n'));
+    return text.toString();
+  }
+
+  /** The keys that differ from the defaults, as YAML: read again, it is the same recipe. */
+  public static String writeChanges(Recipe recipe) {
+    Map<String, String> defaults = shipped(DEFAULTS);
+    Map<String, String> usual = RecipeKeys.values(RecipeKeys.recipe(defaults, defaults));
+    StringBuilder text = new StringBuilder();
+    RecipeKeys.values(recipe)
+        .forEach(
+            (key, value) -> {
+              if (key.equals("name") || !value.equals(usual.get(key))) {
+                text.append(key).append(": ").append(quoted(value)).append('\n');
+              }
+            });
     return text.toString();
   }
 

@@ -52,6 +52,12 @@ final class ArmTraining {
    * @throws StudyStoppedException if told to stop; the run's checkpoint is saved
    */
   Outcome train(String key, Recipe recipe, Optional<Path> from, Cells.Ticker ticker) {
+    return train(key, recipe, from, Training.Head.KEPT, ticker);
+  }
+
+  /** As {@link #train(String, Recipe, Optional, Cells.Ticker)}, with a head that may be new. */
+  Outcome train(
+      String key, Recipe recipe, Optional<Path> from, Training.Head head, Cells.Ticker ticker) {
     Path run = folder.run(key);
     Consumer<Event> events = event -> tick(event, ticker);
     try {
@@ -60,7 +66,7 @@ final class ArmTraining {
       }
       String command = folder.command();
       return Training.run(
-          new Training.Plan(recipe, data, Optional.of(run), command, from), events, stop);
+          new Training.Plan(recipe, data, Optional.of(run), command, from, head), events, stop);
     } catch (StoppedException e) {
       throw new StudyStoppedException(folder.path(), e);
     }

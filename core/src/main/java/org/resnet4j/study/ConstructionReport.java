@@ -20,6 +20,7 @@ import org.resnet4j.report.StudyReport;
 import org.resnet4j.report.StudyReport.Section;
 import org.resnet4j.report.Verdict;
 import org.resnet4j.report.Verdict.Status;
+import org.resnet4j.statistics.Interval;
 
 /** The page about the construction: two verdicts, the curves beside what was built, every seed. */
 record ConstructionReport(

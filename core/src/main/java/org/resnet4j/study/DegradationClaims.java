@@ -8,6 +8,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.resnet4j.report.Verdict;
 import org.resnet4j.report.Verdict.Status;
+import org.resnet4j.statistics.Interval;
 
 /**
  * What the runs of a study say about the paper's claims.

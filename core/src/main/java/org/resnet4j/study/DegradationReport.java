@@ -15,6 +15,7 @@ import org.resnet4j.report.Figure.Style;
 import org.resnet4j.report.StudyReport;
 import org.resnet4j.report.StudyReport.Section;
 import org.resnet4j.report.Verdict;
+import org.resnet4j.statistics.Interval;
 
 /** The page about degradation: verdicts, the curves of figures 1 and 6, errors, every run. */
 final class DegradationReport {

@@ -11,6 +11,7 @@ import org.resnet4j.infer.CompiledNetwork;
 import org.resnet4j.report.Figure;
 import org.resnet4j.report.StudyReport;
 import org.resnet4j.report.Verdict;
+import org.resnet4j.statistics.PairedDrop;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.train.Machine;
 

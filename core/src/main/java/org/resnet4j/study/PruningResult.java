@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.DepthSurgery;
 import org.resnet4j.arch.Network;
+import org.resnet4j.statistics.PairedDrop;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.train.Machine;
 

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.resnet4j.report.Verdict;
 import org.resnet4j.report.Verdict.Status;
+import org.resnet4j.statistics.Interval;
 import org.resnet4j.study.Signals.Placed;
 import org.resnet4j.study.SignalsLook.LayerSignal;
 import org.resnet4j.study.SignalsLook.Moment;

@@ -17,6 +17,7 @@ final class Averages implements AutoCloseable {
     this.setup = setup;
     this.network = network;
     this.weights = new WeightAverage(setup.recipe().averaging(), network);
+    weights.network().ifPresent(setup::freeze);
   }
 
   /** After a step; their number counts from 1. */

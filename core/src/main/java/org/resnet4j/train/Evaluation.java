@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import java.util.List;
+import org.resnet4j.statistics.Proportion;
 
 /**
  * How well a network does on labelled images.
@@ -29,6 +30,11 @@ public record Evaluation(
   /** The share of images that got their class. */
   public double top1() {
     return 1 - (double) mistakes / images;
+  }
+
+  /** The same with its 95 % interval for other images of the kind. */
+  public Proportion right() {
+    return Proportion.of(images - mistakes, images);
   }
 
   /** The share of images whose class was among the five most probable. */

@@ -34,7 +34,8 @@ final class ModelCard {
         |---|---|---|---|---|
         | %d | %d | %s | %s | %.4f |
 
-        %s. No image was padded or counted twice.
+        %s. No image was padded or counted twice. On other images of the kind, top-1 is between %s
+        with 95 %% confidence (Wilson's interval of %d images).
 
         | class | precision | recall |
         |---|---|---|
@@ -51,7 +52,9 @@ final class ModelCard {
                 Results.percent(test.top1()),
                 Results.percent(test.top5()),
                 test.loss(),
-                whose));
+                whose,
+                Results.sure(test).replace(" to ", " and "),
+                test.images()));
     for (int label = 0; label < test.classes().size(); label++) {
       card.append(
           String.format(

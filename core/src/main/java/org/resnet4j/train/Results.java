@@ -17,6 +17,7 @@ import org.resnet4j.report.Confusion;
 import org.resnet4j.report.EpochRow;
 import org.resnet4j.report.RunReport;
 import org.resnet4j.report.WrongImage;
+import org.resnet4j.statistics.Proportion;
 import org.resnet4j.tensor.Engine;
 import org.resnet4j.weights.AtomicFile;
 
@@ -116,6 +117,7 @@ record Results(
                     "Best of %d epochs by validation".formatted(choice.last().epoch()),
                     "epoch %d: test %s"
                         .formatted(choice.best().epoch(), percent(choice.test().top1()))));
+    headline.put("95 % interval", sure(test));
     headline.put("Mistakes", "%d of %d".formatted(test.mistakes(), test.images()));
     headline.put("Training", "%d epochs, %.0f s".formatted(outcome.epochs(), outcome.seconds()));
     headline.put("Speed", "%.0f images/s".formatted(outcome.imagesPerSecond()));
@@ -160,6 +162,12 @@ record Results(
         epoch.seconds(),
         epoch.averageLoss(),
         epoch.averageTop1());
+  }
+
+  /** How sure the accuracy is, for other images of the kind. */
+  static String sure(Evaluation test) {
+    Proportion right = test.right();
+    return "%s to %s".formatted(percent(right.low()), percent(right.high()));
   }
 
   static String percent(double fraction) {

@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.resnet4j.arch.Network;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Shape;
+import org.resnet4j.data.ClassNames;
+import org.resnet4j.data.DataException;
 import org.resnet4j.data.batch.PixelMean;
 import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.image.Interpolation;
@@ -67,6 +70,41 @@ public record SavedModel(
     try (ModelWeights weights = ModelWeights.open(folder, network)) {
       return LiveNetwork.of(network, new Source(weights), device, precision);
     }
+  }
+
+  /** Whether data with these classes can be judged by the model: its own, or numbers as many. */
+  public boolean knows(List<String> classes) {
+    try {
+      new ClassNames("the model " + folder, labels).requireSame("the data", classes);
+      return true;
+    } catch (DataException e) {
+      return false;
+    }
+  }
+
+  /**
+   * The model's preprocessing for images of another size: the same values, as its weights know
+   * them, with a mean for each channel where there was one for each pixel.
+   */
+  Preprocessing preprocessingFor(Shape input) {
+    Shape before = network.input();
+    int side = Math.min(input.height(), input.width());
+    double margin = (double) preprocessing.resize() / Math.min(before.height(), before.width());
+    return new Preprocessing(
+        input,
+        Math.toIntExact(Math.round(side * margin)),
+        preprocessing.interpolation(),
+        preprocessing.pixelMean().isPresent() ? channelMeans(before) : preprocessing.mean(),
+        preprocessing.std());
+  }
+
+  private List<Double> channelMeans(Shape shape) {
+    double[] sums = new double[shape.channels()];
+    float[] values = preprocessing.pixelMean().values();
+    for (int i = 0; i < values.length; i++) {
+      sums[i % sums.length] += values[i];
+    }
+    return Arrays.stream(sums).map(sum -> sum / shape.positions()).boxed().toList();
   }
 
   private record Source(ModelWeights weights) implements LiveNetwork.Source {

@@ -4,16 +4,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.ToDoubleFunction;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
+import org.resnet4j.arch.Parameter;
+import org.resnet4j.arch.Parts;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.ClassNames;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.Stratified;
+import org.resnet4j.data.StratifiedFolds;
 import org.resnet4j.data.batch.Augmentation;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.data.batch.Mixing;
@@ -21,6 +27,8 @@ import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.FineTuning;
+import org.resnet4j.recipe.Folds;
 import org.resnet4j.recipe.Mixture;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
@@ -48,6 +56,9 @@ public record Setup(
     Optional<Dataset> validation) {
   /** Images of one size up to this side are taken as they are; larger ones are photographs. */
   private static final int LARGEST_NATIVE = 96;
+
+  /** Folds are the same whatever the seed of the run, so that runs compare. */
+  private static final long FOLDS_SEED = 0;
 
   private static final int PEEKED = 16;
   private static final int MEASURED = 5_000;
@@ -82,20 +93,32 @@ public record Setup(
    * @throws DataException also for data whose classes are not the model's
    */
   public static Setup of(Recipe recipe, String source, Optional<SavedModel> start) {
+    return of(recipe, source, start, Training.Head.KEPT);
+  }
+
+  /**
+   * As {@link #of(Recipe, String, Optional)}, also for data of other classes if its head may go.
+   */
+  static Setup of(Recipe recipe, String source, Optional<SavedModel> start, Training.Head head) {
     Teaching teaching = recipe.targets().teaching();
     return of(
         recipe,
         source,
         start,
+        head,
         teaching.isPresent()
             ? Optional.of(SavedModel.open(Path.of(teaching.teacher())))
             : Optional.empty());
   }
 
-  /** As {@link #of(Recipe, String, Optional)}, with a copy of the teacher that the recipe names. */
+  /** The same with a copy of the teacher that the recipe names. */
   static Setup of(
-      Recipe recipe, String source, Optional<SavedModel> start, Optional<SavedModel> teacher) {
-    Splits opened = open(source, recipe);
+      Recipe recipe,
+      String source,
+      Optional<SavedModel> start,
+      Training.Head head,
+      Optional<SavedModel> teacher) {
+    Splits opened = data(recipe, source);
     Optional<Stratified.Cut> cut =
         recipe.selection().validates()
             ? Optional.of(
@@ -107,7 +130,7 @@ public record Setup(
             cut.<Dataset>map(Stratified.Cut::kept).orElse(opened.train()),
             opened.test(),
             notes(recipe, opened, cut, teacher));
-    Setup untaught = of(recipe, source, data, start);
+    Setup untaught = of(recipe, source, data, start, head);
     teacher.ifPresent(model -> Teacher.requireFits(model, source, data, untaught.preprocessing));
     return new Setup(
         untaught.recipe,
@@ -139,14 +162,22 @@ public record Setup(
     return notes;
   }
 
-  private static Setup of(Recipe recipe, String source, Splits data, Optional<SavedModel> start) {
+  private static Setup of(
+      Recipe recipe, String source, Splits data, Optional<SavedModel> start, Training.Head head) {
     if (data.train().size() < 2) {
       throw new DataException(
           "%s: %d training image is too few; batch norm needs at least 2"
               .formatted(source, data.train().size()));
     }
     if (start.isPresent()) {
-      return from(start.get(), recipe, source, data);
+      return from(start.get(), recipe, source, data, head);
+    }
+    if (recipe.fineTuning().freezes()) {
+      throw new IllegalArgumentException(
+          "freeze = %s, norm-statistics = %s: a network that has learned nothing cannot be frozen; begin with a model (train --from)"
+              .formatted(
+                  recipe.fineTuning().freeze(),
+                  recipe.fineTuning().normStatistics().name().toLowerCase(Locale.ROOT)));
     }
     Network network = network(recipe, data.train());
     Preprocessing preprocessing = preprocessing(recipe, network, data.train());
@@ -154,21 +185,44 @@ public record Setup(
   }
 
   /** Its preprocessing is the model's too, unless the recipe wants images of another size. */
-  private static Setup from(SavedModel start, Recipe recipe, String source, Splits data) {
-    new ClassNames("the model " + start.folder(), start.labels())
-        .requireSame(source, data.train().classes());
+  private static Setup from(
+      SavedModel start, Recipe recipe, String source, Splits data, Training.Head head) {
+    List<String> classes = data.train().classes();
+    if (head == Training.Head.KEPT) {
+      new ClassNames("the model " + start.folder(), start.labels()).requireSame(source, classes);
+    }
     Network saved = start.network();
     Shape input = saved.input();
     if (recipe.size() > 0) {
       input = new Shape(input.channels(), recipe.size(), recipe.size());
     }
-    Network network = restless(recipe, saved.withInput(input));
+    Network network = restless(recipe, saved.withInput(input).withClasses(classes.size()));
+    frozenParts(recipe, network); // Refuses more stages than there are.
     Preprocessing preprocessing =
         input.equals(saved.input())
             ? start.preprocessing()
-            : preprocessing(recipe, network, data.train());
+            : head == Training.Head.FITTED
+                ? start.preprocessingFor(input)
+                : preprocessing(recipe, network, data.train());
     Recipe named = RecipeFile.with(recipe, Map.of("model", network.name()));
     return new Setup(named, data, network, preprocessing, Optional.of(start));
+  }
+
+  /**
+   * The images that a run with that recipe learns and is judged on.
+   *
+   * @throws DataException for data that cannot be used
+   */
+  public static Splits data(Recipe recipe, String source) {
+    return held(open(source, recipe), recipe);
+  }
+
+  /** The fold that the recipe holds out in place of the test images. */
+  private static Splits held(Splits data, Recipe recipe) {
+    Folds folds = recipe.folds();
+    return folds.folds() == 0
+        ? data
+        : StratifiedFolds.hold(data, folds.folds(), folds.fold(), FOLDS_SEED);
   }
 
   private static Splits open(String source, Recipe recipe) {
@@ -193,7 +247,8 @@ public record Setup(
         : network;
   }
 
-  private static Optional<Shape> commonShape(Dataset train) {
+  /** The shape of all images, if they share one and are small enough to be taken as they are. */
+  static Optional<Shape> commonShape(Dataset train) {
     Shape first = train.image(0).shape();
     int peeked = Math.min(PEEKED, train.size());
     for (int i = 0; i < peeked; i++) {
@@ -220,21 +275,73 @@ public record Setup(
     return new Setup(otherRecipe, data, otherNetwork, preprocessing, Optional.empty());
   }
 
-  /** The network as the run begins; the caller closes it. */
+  /** The network as the run begins, frozen as far as it is to be; the caller closes it. */
   LiveNetwork live(Device device, Precision precision) {
-    return start
-        .map(model -> model.as(network).live(device, precision))
-        .orElseGet(
-            () ->
-                LiveNetwork.initialised(
-                    network, recipe.seed(), recipe.zeroBranch(), device, precision));
+    LiveNetwork live =
+        start
+            .map(model -> live(model, device, precision))
+            .orElseGet(
+                () ->
+                    LiveNetwork.initialised(
+                        network, recipe.seed(), recipe.zeroBranch(), device, precision));
+    freeze(live);
+    return live;
+  }
+
+  private LiveNetwork live(SavedModel model, Device device, Precision precision) {
+    if (model.knows(data.train().classes())) {
+      return model.as(network).live(device, precision);
+    }
+    int before = model.labels().size();
+    try (LiveNetwork old = model.as(network.withClasses(before)).live(device, precision)) {
+      return old.withNewHead(network.classes(), recipe.seed());
+    }
+  }
+
+  /** Makes a network of this kind keep what the recipe wants kept. */
+  void freeze(LiveNetwork live) {
+    live.freeze(
+        frozenParts(recipe, network),
+        recipe.fineTuning().normStatistics() == FineTuning.NormStatistics.FROZEN);
+  }
+
+  private static int frozenParts(Recipe recipe, Network network) {
+    Parts parts = new Parts(network);
+    if (recipe.fineTuning().headAlone()) {
+      return parts.head();
+    }
+    OptionalInt stages = recipe.fineTuning().frozenStages();
+    if (stages.isPresent() && stages.getAsInt() > parts.stages()) {
+      throw new IllegalArgumentException(
+          "freeze = %d: %s has %d stages; give no more, or all-but-head"
+              .formatted(stages.getAsInt(), network.name(), parts.stages()));
+    }
+    return stages.isPresent() ? 1 + stages.getAsInt() : 0;
+  }
+
+  /** What the rate of each parameter is multiplied with; 0 for one that is frozen. */
+  ToDoubleFunction<Parameter> rateFactor() {
+    Parts parts = new Parts(network);
+    int frozen = frozenParts(recipe, network);
+    double decay = recipe.fineTuning().stageDecay();
+    return parameter -> {
+      int part = parts.of(parameter);
+      return part < frozen ? 0 : Math.pow(decay, parts.distance(part));
+    };
+  }
+
+  /** What the user should know before the run: of the data, and of the choices for it. */
+  List<String> notes() {
+    List<String> notes = new ArrayList<>(data.notes());
+    notes.addAll(new FineTuningAdvice(this).notes());
+    return notes;
   }
 
   /** Writes what the run begins with as a model folder, if that is somebody's model. */
   void writeStart(Path folder, LiveNetwork live) throws IOException {
     if (start.isPresent()) {
       String card = "# %s%n%nWhat the run beside it began with: %s%n";
-      new SavedModel(folder, network, start.get().labels(), preprocessing)
+      new SavedModel(folder, network, startLabels(start.get()), preprocessing)
           .write(live, card.formatted(network.name(), start.get().folder()));
     }
   }
@@ -248,6 +355,12 @@ public record Setup(
         model.in(folder).write(live, card.formatted(model.network().name(), model.folder()));
       }
     }
+  }
+
+  /** The model's, whose names may be better than the data's, unless it got a new head. */
+  private List<String> startLabels(SavedModel model) {
+    List<String> classes = data.train().classes();
+    return model.knows(classes) ? model.labels() : classes;
   }
 
   /** The training images in the order of the seed, varied; batches are all full if one can be. */
@@ -303,6 +416,15 @@ public record Setup(
   /** What those images are called. */
   String judging() {
     return validation.isPresent() ? "validation" : "test";
+  }
+
+  /** Every test image once, in order, in one view. */
+  Loader testImages() {
+    return new Loader(
+        data.test(),
+        preprocessing,
+        new Augmentation.None(),
+        Loader.Options.inOrder(recipe.batch()));
   }
 
   /** Judges networks on the images that judge the epochs, in the views of the recipe. */

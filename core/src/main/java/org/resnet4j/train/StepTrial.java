@@ -24,6 +24,7 @@ public final class StepTrial implements AutoCloseable {
   private final double rate;
   private final LiveNetwork network;
   private final Optimizer optimizer;
+  private final Objective objective;
   private final Learner learner;
   private long step;
 
@@ -42,7 +43,8 @@ public final class StepTrial implements AutoCloseable {
         LiveNetwork.of(network, weights, device, Precision.of(recipe.precision(), device));
     this.network.train(true);
     optimizer = new Optimizer(recipe.optimization(), this.network);
-    learner = new Learner(recipe, this.network, optimizer);
+    objective = new Objective(recipe.targets(), device);
+    learner = new Learner(recipe, this.network, optimizer, objective);
   }
 
   /**
@@ -110,6 +112,7 @@ public final class StepTrial implements AutoCloseable {
   @Override
   public void close() {
     learner.close();
+    objective.close();
     optimizer.close();
     network.close();
   }

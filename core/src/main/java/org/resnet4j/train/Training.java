@@ -32,13 +32,33 @@ public final class Training {
    * @param command what the user typed, for the record
    * @param from a model folder whose network and weights the run begins with; the recipe's model
    *     and initialisation then do not matter. If absent, the recipe's model, initialised
+   * @param head what becomes of that model's linear layer
    */
   public record Plan(
-      Recipe recipe, String data, Optional<Path> folder, String command, Optional<Path> from) {
+      Recipe recipe,
+      String data,
+      Optional<Path> folder,
+      String command,
+      Optional<Path> from,
+      Head head) {
+    /** The data have the classes of the model to begin with. */
+    public Plan(
+        Recipe recipe, String data, Optional<Path> folder, String command, Optional<Path> from) {
+      this(recipe, data, folder, command, from, Head.KEPT);
+    }
+
     /** Begins with the recipe's model, initialised. */
     public Plan(Recipe recipe, String data, Optional<Path> folder, String command) {
       this(recipe, data, folder, command, Optional.empty());
     }
+  }
+
+  /** What becomes of the linear layer of a model to begin with. */
+  public enum Head {
+    /** It is kept, and data with other classes are refused. */
+    KEPT,
+    /** It is kept if the data have the model's classes; else a new one for theirs begins anew. */
+    FITTED
   }
 
   /**
@@ -48,7 +68,7 @@ public final class Training {
    * @param stop asked after each step; once true, the run saves a checkpoint and ends
    * @throws IllegalArgumentException for a plan that cannot work
    * @throws org.resnet4j.data.DataException for data that cannot be used, or whose classes are not
-   *     those of the model to begin with or of the teacher
+   *     those of the teacher, or of the model to begin with and its head is to be kept
    * @throws org.resnet4j.weights.WeightsException if one of those is no model
    * @throws DivergedException if the loss is no longer a number
    * @throws RunException if the folder exists or cannot be written
@@ -61,7 +81,8 @@ public final class Training {
   /** As {@link #run(Plan, Consumer, BooleanSupplier)}, with checkpoints as one wishes. */
   public static Outcome run(
       Plan plan, Saving saving, Consumer<Event> events, BooleanSupplier stop) {
-    Setup setup = Setup.of(plan.recipe(), plan.data(), plan.from().map(SavedModel::open));
+    Setup setup =
+        Setup.of(plan.recipe(), plan.data(), plan.from().map(SavedModel::open), plan.head());
     RunFolder.Origin origin = new RunFolder.Origin(anchored(plan.data()), plan.command());
     Path path = plan.folder().orElseGet(() -> RunFolder.fresh(setup.recipe().model()));
     return train(
@@ -87,7 +108,8 @@ public final class Training {
       Path run, Saving saving, Consumer<Event> events, BooleanSupplier stop) {
     RunFolder folder = RunFolder.open(run);
     RunFolder.Origin origin = folder.origin();
-    Setup setup = Setup.of(folder.recipe(), origin.data(), folder.begun(), folder.teacher());
+    Setup setup =
+        Setup.of(folder.recipe(), origin.data(), folder.begun(), Head.KEPT, folder.teacher());
     return train(setup, start -> folder, origin, saving, events, stop);
   }
 
@@ -142,7 +164,7 @@ public final class Training {
     Device device = Device.of(recipe.device());
     Precision precision = Precision.of(recipe.precision(), device);
     try (LiveNetwork network = setup.live(device, precision);
-        Optimizer optimizer = new Optimizer(recipe.optimization(), network);
+        Optimizer optimizer = new Optimizer(recipe.optimization(), network, setup.rateFactor());
         Objective objective = Objective.of(setup, device, precision);
         Averages averages = new Averages(setup, network);
         Loader trainImages = setup.trainImages();
@@ -215,7 +237,7 @@ public final class Training {
         progress.step(),
         TrainingLoop.steps(setup.recipe(), trainImages),
         engine,
-        setup.data().notes());
+        setup.notes());
   }
 
   private static Outcome outcome(Setup setup, RunFolder folder, Progress progress, FinalTest test) {

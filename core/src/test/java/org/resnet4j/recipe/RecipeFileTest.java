@@ -47,7 +47,7 @@ class RecipeFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"shapes", "cifar-paper", "cifar-fast"})
+  @ValueSource(strings = {"shapes", "cifar-paper", "cifar-fast", "finetune"})
   void reads_back_what_it_writes(String name) throws IOException {
     Recipe recipe = RecipeFile.load(name, Map.of("seed", "-9223372036854775808"));
     Path written = file(RecipeFile.write(recipe));
@@ -80,7 +80,7 @@ class RecipeFileTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "no recipe is called \"cifar-fats\"; did you mean \"cifar-fast\"?; there are shapes,"
-                + " cifar-paper, cifar-fast, or give a .yaml file");
+                + " cifar-paper, cifar-fast, finetune, or give a .yaml file");
   }
 
   @ParameterizedTest

@@ -77,12 +77,13 @@ public final class TrainingPlan implements AutoCloseable {
   }
 
   /**
-   * Whether the network can be compiled: its layers are known here, and it is on a CPU that
-   * computes in its precision.
+   * Whether the network can be compiled: its layers are known here, nothing in it is frozen, and it
+   * is on a CPU that computes in its precision.
    */
   public static boolean knows(LiveNetwork network) {
     return network.device() == Device.CPU
         && (network.precision() == Precision.FP32 || Processor.here().computesInBf16())
+        && !network.frozen()
         && Composition.knows(network.network());
   }
 

@@ -1,4 +1,4 @@
-package org.resnet4j.study;
+package org.resnet4j.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

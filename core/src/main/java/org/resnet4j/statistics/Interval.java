@@ -1,4 +1,4 @@
-package org.resnet4j.study;
+package org.resnet4j.statistics;
 
 import java.util.Arrays;
 import org.apache.commons.statistics.distribution.TDistribution;
@@ -11,11 +11,11 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * @param low the lower end; NaN of one value, which says nothing of spread
  * @param high the upper end
  */
-record Interval(int count, double mean, double deviation, double low, double high) {
+public record Interval(int count, double mean, double deviation, double low, double high) {
   private static final double UPPER = 0.975;
 
   /** Throws {@link IllegalArgumentException} if there is no value. */
-  static Interval of(double... values) {
+  public static Interval of(double... values) {
     return ofAtLeast(0, values);
   }
 
@@ -24,7 +24,7 @@ record Interval(int count, double mean, double deviation, double low, double hig
    *
    * @param least the deviation that rounding alone gives: equal values then leave some doubt
    */
-  static Interval ofAtLeast(double least, double... values) {
+  public static Interval ofAtLeast(double least, double... values) {
     int count = values.length;
     double mean =
         Arrays.stream(values)
@@ -45,7 +45,7 @@ record Interval(int count, double mean, double deviation, double low, double hig
    *
    * @throws IllegalArgumentException unless both have as many
    */
-  static Interval ofDifference(double[] a, double[] b) {
+  public static Interval ofDifference(double[] a, double[] b) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(
           "%d values cannot be paired with %d".formatted(a.length, b.length));
@@ -55,13 +55,37 @@ record Interval(int count, double mean, double deviation, double low, double hig
     return of(differences);
   }
 
+  /**
+   * Of the difference between the means of {@code a} and {@code b}, which share nothing; Welch
+   * (Biometrika 34, 1947). The count is that of both, the deviation that of one difference.
+   *
+   * @throws IllegalArgumentException unless both have two values
+   */
+  public static Interval ofUnpaired(double[] a, double[] b) {
+    if (a.length < 2 || b.length < 2) {
+      throw new IllegalArgumentException("a difference of means needs two values on each side");
+    }
+    Interval first = of(a);
+    Interval second = of(b);
+    double mean = first.mean() - second.mean();
+    double u = first.deviation() * first.deviation() / a.length;
+    double v = second.deviation() * second.deviation() / b.length;
+    double deviation = Math.hypot(first.deviation(), second.deviation());
+    if (u + v == 0) {
+      return new Interval(a.length + b.length, mean, 0, mean, mean);
+    }
+    double freedom = (u + v) * (u + v) / (u * u / (a.length - 1) + v * v / (b.length - 1));
+    double half = TDistribution.of(freedom).inverseCumulativeProbability(UPPER) * Math.sqrt(u + v);
+    return new Interval(a.length + b.length, mean, deviation, mean - half, mean + half);
+  }
+
   /** Whether the whole interval lies above; never, of one value. */
-  boolean above(double bound) {
+  public boolean above(double bound) {
     return low > bound;
   }
 
   /** Whether the whole interval lies below; never, of one value. */
-  boolean below(double bound) {
+  public boolean below(double bound) {
     return high < bound;
   }
 }

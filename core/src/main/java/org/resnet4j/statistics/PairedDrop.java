@@ -1,4 +1,4 @@
-package org.resnet4j.study;
+package org.resnet4j.statistics;
 
 /**
  * How much accuracy one network has less than another, judged on the same images, in points.
@@ -10,7 +10,7 @@ package org.resnet4j.study;
  * @param low lower end of the 95 % interval
  * @param high upper end
  */
-record PairedDrop(double points, double low, double high) {
+public record PairedDrop(double points, double low, double high) {
   private static final double NORMAL_95 = 1.959964;
 
   /**
@@ -19,7 +19,7 @@ record PairedDrop(double points, double low, double high) {
    * @param lost images that were right and are wrong
    * @param gained images that were wrong and are right
    */
-  static PairedDrop of(int lost, int gained, int images) {
+  public static PairedDrop of(int lost, int gained, int images) {
     double n = images + 2;
     double difference = (lost - gained) / n;
     double discordant = (lost + gained + 1) / n;

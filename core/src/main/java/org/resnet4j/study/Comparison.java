@@ -1,0 +1,346 @@
+package org.resnet4j.study;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.resnet4j.data.DataException;
+import org.resnet4j.data.Dataset;
+import org.resnet4j.recipe.Folds;
+import org.resnet4j.recipe.Recipe;
+import org.resnet4j.statistics.Interval;
+import org.resnet4j.statistics.McNemar;
+import org.resnet4j.statistics.PairedDrop;
+import org.resnet4j.statistics.Pairs;
+import org.resnet4j.train.FinishedRun;
+
+/**
+ * Whether one recipe is better than another, and how many more runs it takes to say so.
+ *
+ * <p>Runs with the same seed, or fold, are pairs: what they share cancels. A single pair says
+ * nothing of other seeds, but the images that only one of the two networks has right say whether
+ * the networks differ.
+ */
+public final class Comparison {
+  /** The difference whose proof is priced, in points. */
+  public static final double CLAIM = 0.2;
+
+  /** Evaluations that would take longer than minutes are left out. */
+  private static final double MOST_MULTIPLY_ADDS = 1e13;
+
+  private static final int TOGETHER = 100;
+
+  private Comparison() {}
+
+  /**
+   * One side.
+   *
+   * @param network its name
+   * @param runs how many there are
+   * @param mean accuracy in percent
+   * @param deviation over the runs, in points; NaN of one run
+   */
+  public record Side(
+      Path path, String recipe, String network, int runs, double mean, double deviation) {}
+
+  /** How runs were matched. */
+  public enum Matching {
+    SEEDS,
+    FOLDS,
+    /** Several runs on both sides, with no two of them in common. */
+    NONE,
+    /** One run, or one pair: there is no spread to see. */
+    SINGLE
+  }
+
+  /**
+   * The same test images judged by one network of each side.
+   *
+   * @param firstAlone images that only the first side has right
+   * @param secondAlone images that only the second side has right
+   * @param low lower end of the 95 % interval of how much better the second is, in points
+   * @param high upper end
+   */
+  public record Images(
+      int images,
+      int firstAlone,
+      int secondAlone,
+      double points,
+      double low,
+      double high,
+      double probability) {
+    static Images of(boolean[] first, boolean[] second) {
+      int onlyFirst = 0;
+      int onlySecond = 0;
+      for (int i = 0; i < first.length; i++) {
+        onlyFirst += first[i] && !second[i] ? 1 : 0;
+        onlySecond += second[i] && !first[i] ? 1 : 0;
+      }
+      PairedDrop gain = PairedDrop.of(onlySecond, onlyFirst, first.length);
+      return new Images(
+          first.length,
+          onlyFirst,
+          onlySecond,
+          gain.points(),
+          gain.low(),
+          gain.high(),
+          McNemar.of(onlyFirst, onlySecond).probability());
+    }
+  }
+
+  /**
+   * What came out; differences are those of the second side from the first.
+   *
+   * @param pairs runs of each side that were matched
+   * @param difference in points with its 95 % interval over runs; absent without spread
+   * @param images absent where there is more than one pair, or the data are not at hand
+   * @param needed pairs of seeds that a claim of {@link #CLAIM} points needs; absent without pairs
+   * @param shown whether a difference is shown
+   * @param said the same in words
+   * @param notes what was left out, and why
+   */
+  public record Result(
+      Side first,
+      Side second,
+      Matching matching,
+      int pairs,
+      double points,
+      Optional<Interval> difference,
+      Optional<Images> images,
+      OptionalInt needed,
+      boolean shown,
+      String said,
+      List<String> notes) {
+    public Result {
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /** What a path leads to: the runs with what each came to, by seed or fold. */
+  private record Runs(
+      Path path,
+      Recipe recipe,
+      String data,
+      Optional<Repeats.By> by,
+      List<Long> numbers,
+      List<Double> points,
+      String network) {
+
+    static Runs open(Path path) {
+      if (!Repeats.isFolder(path)) {
+        FinishedRun run = FinishedRun.open(path);
+        Recipe recipe = run.recipe();
+        return new Runs(
+            path,
+            recipe,
+            run.data(),
+            Optional.empty(),
+            List.of(recipe.seed()),
+            List.of(100 * run.top1()),
+            recipe.model());
+      }
+      Repeats.Opened opened = Repeats.Opened.of(path);
+      if (opened.repeats().isEmpty()) {
+        throw new IllegalArgumentException(
+            "%s: no run in it is finished; go on with train --resume %s".formatted(path, path));
+      }
+      return new Runs(
+          path,
+          opened.plan().recipe(),
+          opened.plan().data(),
+          Optional.of(opened.plan().by()),
+          opened.repeats().stream().map(Repeats.Repeat::number).toList(),
+          opened.repeats().stream().map(Repeats.Repeat::points).toList(),
+          opened.repeats().get(0).network());
+    }
+
+    boolean folds() {
+      return by.equals(Optional.of(Repeats.By.FOLD));
+    }
+
+    /** What its images are held out as. */
+    Folds held() {
+      return folds() ? new Folds(numbersPlanned(), 1) : recipe.folds();
+    }
+
+    private int numbersPlanned() {
+      return Repeats.Opened.of(path).plan().count();
+    }
+
+    Path run(long number) {
+      return by.isPresent()
+          ? path.resolve("runs").resolve((folds() ? "fold-" : "seed-") + number)
+          : path;
+    }
+
+    double of(long number) {
+      return points.get(numbers.indexOf(number));
+    }
+
+    double[] values() {
+      return points.stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    Side side() {
+      Interval all = Interval.of(values());
+      return new Side(path, recipe.name(), network, points.size(), all.mean(), all.deviation());
+    }
+  }
+
+  /**
+   * Compares two runs, or folders of several by seed or by fold.
+   *
+   * @throws IllegalArgumentException for what cannot be compared, with the reason
+   * @throws org.resnet4j.train.RunException for a folder that has no finished run
+   */
+  public static Result compare(Path first, Path second) {
+    Runs a = Runs.open(first);
+    Runs b = Runs.open(second);
+    requireComparable(a, b);
+    List<Long> common = a.numbers().stream().filter(b.numbers()::contains).toList();
+    double[] left = common.stream().mapToDouble(a::of).toArray();
+    double[] right = common.stream().mapToDouble(b::of).toArray();
+    List<String> notes = new ArrayList<>();
+    if (common.size() >= 2) {
+      Interval difference = Interval.ofDifference(right, left);
+      OptionalInt needed =
+          a.folds()
+              ? OptionalInt.empty()
+              : OptionalInt.of(Pairs.needed(difference.deviation(), CLAIM));
+      unmatched(a, b, common, notes);
+      if (a.folds()) {
+        notes.add(
+            "folds learn from common images, so the interval is narrower than it should be (Bengio and Grandvalet, JMLR 5, 2004)");
+      }
+      return result(
+          a,
+          b,
+          a.folds() ? Matching.FOLDS : Matching.SEEDS,
+          common.size(),
+          difference,
+          needed,
+          notes);
+    }
+    if (a.points().size() >= 2 && b.points().size() >= 2) {
+      Interval difference = Interval.ofUnpaired(b.values(), a.values());
+      return result(a, b, Matching.NONE, 0, difference, OptionalInt.empty(), notes);
+    }
+    long one = common.isEmpty() ? a.numbers().get(0) : common.get(0);
+    long other = common.isEmpty() ? b.numbers().get(0) : common.get(0);
+    return single(a, b, a.run(one), b.run(other), b.of(other) - a.of(one), notes);
+  }
+
+  private static void requireComparable(Runs a, Runs b) {
+    if (!a.data().equals(b.data())) {
+      throw new IllegalArgumentException(
+          "%s was trained on %s and %s on %s: other data, so nothing can be compared"
+              .formatted(a.path(), a.data(), b.path(), b.data()));
+    }
+    if (!a.held().equals(b.held()) || a.folds() != b.folds()) {
+      throw new IllegalArgumentException(
+          "%s was judged on %s and %s on %s: other images, so nothing can be compared"
+              .formatted(a.path(), judgedOn(a), b.path(), judgedOn(b)));
+    }
+  }
+
+  private static String judgedOn(Runs runs) {
+    Folds held = runs.held();
+    if (held.folds() == 0) {
+      return "the test images";
+    }
+    return runs.folds()
+        ? "each of %d folds".formatted(held.folds())
+        : "fold %d of %d".formatted(held.fold(), held.folds());
+  }
+
+  private static void unmatched(Runs a, Runs b, List<Long> common, List<String> notes) {
+    int left = a.points().size() + b.points().size() - 2 * common.size();
+    if (left > 0) {
+      notes.add(
+          "%d %s no partner on the other side and %s left out"
+              .formatted(left, left == 1 ? "run has" : "runs have", left == 1 ? "is" : "are"));
+    }
+  }
+
+  private static Result result(
+      Runs a,
+      Runs b,
+      Matching matching,
+      int pairs,
+      Interval difference,
+      OptionalInt needed,
+      List<String> notes) {
+    boolean shown = difference.above(0) || difference.below(0);
+    String said =
+        shown
+            ? "shown: %s is better than %s"
+                .formatted(
+                    difference.above(0) ? b.path() : a.path(),
+                    difference.above(0) ? a.path() : b.path())
+            : "not shown: with so much spread in so few runs, no difference and one of up to %s points look alike"
+                .formatted(two(Math.max(Math.abs(difference.low()), Math.abs(difference.high()))));
+    return new Result(
+        a.side(),
+        b.side(),
+        matching,
+        pairs,
+        difference.mean(),
+        Optional.of(difference),
+        Optional.empty(),
+        needed,
+        shown,
+        said,
+        notes);
+  }
+
+  private static Result single(
+      Runs a, Runs b, Path first, Path second, double points, List<String> notes) {
+    Optional<Images> images = images(first, second, notes);
+    boolean shown = images.isPresent() && images.get().probability() < Pairs.ALPHA;
+    String said =
+        images.isEmpty()
+            ? "not shown: one run of each says nothing of the spread; train --seeds 5"
+            : shown
+                ? "shown of these two networks, %s is better; not shown of the recipes, for which several seeds are needed: train --seeds 5"
+                    .formatted(images.get().points() > 0 ? second : first)
+                : "not shown, not even of these two networks: so uneven a split of the images is likely by chance";
+    return new Result(
+        a.side(),
+        b.side(),
+        Matching.SINGLE,
+        1,
+        images.map(Images::points).orElse(points),
+        Optional.empty(),
+        images,
+        OptionalInt.empty(),
+        shown,
+        said,
+        notes);
+  }
+
+  private static Optional<Images> images(Path first, Path second, List<String> notes) {
+    Dataset test;
+    try {
+      test = Judging.images(FinishedRun.open(first));
+    } catch (DataException e) {
+      notes.add("not compared image by image: " + e.getMessage());
+      return Optional.empty();
+    }
+    double work = Judging.multiplyAdds(first, second) * test.size();
+    if (work > MOST_MULTIPLY_ADDS) {
+      notes.add(
+          "not compared image by image: %d images would take too long".formatted(test.size()));
+      return Optional.empty();
+    }
+    return Optional.of(
+        Images.of(
+            Judging.right(first, test, Math.min(TOGETHER, test.size())),
+            Judging.right(second, test, Math.min(TOGETHER, test.size()))));
+  }
+
+  private static String two(double value) {
+    return String.format(Locale.ROOT, "%.2f", value);
+  }
+}
