@@ -21,6 +21,7 @@ public final class PipelineTrial implements AutoCloseable {
   private final double rate;
   private final LiveNetwork network;
   private final Optimizer optimizer;
+  private final Objective objective;
   private final Learner learner;
   private final Loader loader;
   private final Batch fixed;
@@ -34,10 +35,12 @@ public final class PipelineTrial implements AutoCloseable {
     Recipe recipe = setup.recipe();
     rate = recipe.rates().rate();
     Device device = Device.of(recipe.device());
-    network = setup.live(device, Precision.of(recipe.precision(), device));
+    Precision precision = Precision.of(recipe.precision(), device);
+    network = setup.live(device, precision);
     network.train(true);
     optimizer = new Optimizer(recipe.optimization(), network);
-    learner = new Learner(recipe, network, optimizer);
+    objective = Objective.of(setup, device, precision);
+    learner = new Learner(recipe, network, optimizer, objective);
     loader = setup.trainImages();
     try (Batches first = loader.epoch(0, 0)) {
       fixed = copy(first.iterator().next());
@@ -48,7 +51,11 @@ public final class PipelineTrial implements AutoCloseable {
 
   private static Batch copy(Batch batch) {
     return new Batch(
-        batch.size(), batch.pixels().clone(), batch.labels().clone(), batch.indices().clone());
+        batch.size(),
+        batch.pixels().clone(),
+        batch.labels().clone(),
+        batch.indices().clone(),
+        batch.mix());
   }
 
   /** Images of a step. */
@@ -97,6 +104,7 @@ public final class PipelineTrial implements AutoCloseable {
     batches.close();
     loader.close();
     learner.close();
+    objective.close();
     optimizer.close();
     network.close();
   }

@@ -24,13 +24,15 @@ public final class StepTrial implements AutoCloseable {
   private final double rate;
   private final LiveNetwork network;
   private final Optimizer optimizer;
+  private final Objective objective;
   private final Learner learner;
   private long step;
 
   /**
    * A network at its beginning.
    *
-   * @param recipe whose optimizer, precision, device and targets count
+   * @param recipe whose optimizer, precision, device and targets count, but for what these take
+   *     from data and teachers
    * @param weights what it begins with
    * @param batch as the network's input wants it; stays as it is
    */
@@ -42,7 +44,8 @@ public final class StepTrial implements AutoCloseable {
         LiveNetwork.of(network, weights, device, Precision.of(recipe.precision(), device));
     this.network.train(true);
     optimizer = new Optimizer(recipe.optimization(), this.network);
-    learner = new Learner(recipe, this.network, optimizer);
+    objective = new Objective(recipe.targets(), device);
+    learner = new Learner(recipe, this.network, optimizer, objective);
   }
 
   /**
@@ -110,6 +113,7 @@ public final class StepTrial implements AutoCloseable {
   @Override
   public void close() {
     learner.close();
+    objective.close();
     optimizer.close();
     network.close();
   }
