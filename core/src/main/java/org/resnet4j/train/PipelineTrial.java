@@ -51,7 +51,11 @@ public final class PipelineTrial implements AutoCloseable {
 
   private static Batch copy(Batch batch) {
     return new Batch(
-        batch.size(), batch.pixels().clone(), batch.labels().clone(), batch.indices().clone());
+        batch.size(),
+        batch.pixels().clone(),
+        batch.labels().clone(),
+        batch.indices().clone(),
+        batch.mix());
   }
 
   /** Images of a step. */

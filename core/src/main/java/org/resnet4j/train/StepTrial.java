@@ -31,7 +31,8 @@ public final class StepTrial implements AutoCloseable {
   /**
    * A network at its beginning.
    *
-   * @param recipe whose optimizer, precision, device and targets count
+   * @param recipe whose optimizer, precision, device and targets count, but for what these take
+   *     from data and teachers
    * @param weights what it begins with
    * @param batch as the network's input wants it; stays as it is
    */
