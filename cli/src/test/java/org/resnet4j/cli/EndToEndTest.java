@@ -361,7 +361,7 @@ class EndToEndTest {
                     "--set=warmup=0",
                     "--set=iterations=300")),
         4,
-        "loss became",
+        "training diverged",
         "at step",
         "learning rate 900");
   }

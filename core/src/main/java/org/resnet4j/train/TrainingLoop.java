@@ -211,7 +211,7 @@ final class TrainingLoop {
             .formatted(trouble, progress.step(), progress.epoch() + 1, rate);
     if (progress.skippedInRow() == MOST_SKIPPED) {
       throw new DivergedException(
-          ("%s; %d steps in a row changed nothing. Lower rate or lengthen warmup and train again: a"
+          ("training diverged: %s; %d steps in a row changed nothing. Lower rate or lengthen warmup and train again: a"
                   + " resumed run would come to the same%s")
               .formatted(
                   what,

@@ -313,7 +313,7 @@ class PruningTest {
     assertThat(tuned.kept()).isFalse();
     assertThat(tuned.mistakesAfter()).isNull();
     assertThat(tuned.top1After()).isNull();
-    assertThat(tuned.diverged()).startsWith("loss became ");
+    assertThat(tuned.diverged()).startsWith("training diverged: ");
     assertUntuned(pruned);
     assertThat(Pruning.resume(folder.resolve("out"), event -> {}, () -> false)).isEqualTo(pruned);
   }

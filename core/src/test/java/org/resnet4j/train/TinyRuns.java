@@ -46,6 +46,11 @@ final class TinyRuns {
   }
 
   Recipe recipe(String... keyValues) {
+    return overridden(keyValues);
+  }
+
+  /** The recipe of these runs with other values. */
+  static Recipe overridden(String... keyValues) {
     Map<String, String> overrides = new HashMap<>(BASE);
     for (int i = 0; i < keyValues.length; i += 2) {
       overrides.put(keyValues[i], keyValues[i + 1]);
