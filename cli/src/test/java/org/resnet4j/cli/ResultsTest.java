@@ -82,6 +82,7 @@ class ResultsTest {
         .containsExactly(
             "resnet20: test top-1 80.0 % (2 of 10 images wrong), loss 0.500;"
                 + " 6 epochs in 2:31, 512 images/s",
+            "10 images do not say it closer than 49.0 % to 94.3 % (95 % interval, Wilson)",
             "best epoch by 1,200 validation images: 4 of 6 (my runs/a/best),"
                 + " test top-1 80.0 % (2 of 10 images wrong)",
             "next: ./resnet4j predict 'my runs/a/model' some.png");
