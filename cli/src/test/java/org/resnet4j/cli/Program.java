@@ -54,14 +54,12 @@ record Program(Path folder) {
 
   /** Runs to the end without the libraries of that name. */
   Result runWithout(String library, String... arguments) throws IOException, InterruptedException {
-    List<String> command = java(arguments);
-    command.replaceAll(
-        argument ->
-            argument.equals(CLASS_PATH)
-                ? Stream.of(CLASS_PATH.split(File.pathSeparator))
-                    .filter(entry -> !entry.contains(library))
-                    .collect(Collectors.joining(File.pathSeparator))
-                : argument);
+    String classPath =
+        Stream.of(CLASS_PATH.split(File.pathSeparator))
+            .filter(entry -> !entry.contains(library))
+            .collect(Collectors.joining(File.pathSeparator));
+    List<String> command = new ArrayList<>(List.of("env", "CLASSPATH=" + classPath));
+    command.addAll(java(arguments));
     return finish(start(command));
   }
 
@@ -135,8 +133,6 @@ record Program(Path folder) {
                 "-XX:+UseSerialGC",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Djava.awt.headless=true",
-                "-cp",
-                CLASS_PATH,
                 Main.class.getName()));
     command.addAll(List.of(arguments));
     return command;
@@ -150,6 +146,8 @@ record Program(Path folder) {
             .redirectError(errors().toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("RESNET4J_"));
     builder.environment().remove("JAVA_TOOL_OPTIONS");
+    // Not on the command line: ONNX Runtime crashes where that is about 4096 characters long.
+    builder.environment().put("CLASSPATH", CLASS_PATH);
     // Threads that wait for each other in tiny layers are slow where the cores are busy.
     builder.environment().put("OMP_NUM_THREADS", "1");
     return builder.redirectInput(nothing()).start();
