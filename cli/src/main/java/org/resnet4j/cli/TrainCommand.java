@@ -69,6 +69,10 @@ final class TrainCommand implements Callable<Integer> {
           "--budget",
           "--find-rate");
 
+  /** What only a single run heeds. */
+  private static final List<String> OF_ONE_RUN =
+      List.of("--live", "--mlflow", "--save-every", "--on-save-error");
+
   /** A budget missed by more than that is explained. */
   private static final double MISSED = 0.1;
 
@@ -203,17 +207,17 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    refuseChoicesWithResume();
+    if (resume != null) {
+      refuse(CHOICES, "--resume goes on with a run as it was: leave %s out, or start a new run");
+    }
     if (seeds != null || folds != null || (resume != null && Repeats.isFolder(resume))) {
       return repeat();
     }
     PrintWriter err = spec.commandLine().getErr();
     if (findRate != null) {
-      if (from != null || budget != null) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--find-rate tries a network of the recipe: leave --from and --budget out");
-      }
+      String reason = "--find-rate tries rates for a network of the recipe: leave %s out";
+      refuse(List.of("--from", "--budget"), reason);
+      refuse(OF_ONE_RUN, reason);
       PrintWriter results = spec.commandLine().getOut();
       return new FindRate(chosen(), data, Optional.ofNullable(out), choices(), command())
           .run(findRate, results, err, main.terminal(), json.wanted());
@@ -272,6 +276,9 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--seeds and --folds: one of them at a time");
     }
+    String reason = "several runs in one folder cannot do that: leave %s out, or train one run";
+    refuse(List.of("--find-rate"), reason);
+    refuse(OF_ONE_RUN, reason);
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Optional<Repeats.Plan> plan = resume == null ? Optional.of(repeats(err)) : Optional.empty();
@@ -360,12 +367,11 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private void refuseChoicesWithResume() {
-    for (String choice : CHOICES) {
-      if (resume != null && spec.commandLine().getParseResult().hasMatchedOption(choice)) {
-        throw new ParameterException(
-            spec.commandLine(),
-            "--resume goes on with a run as it was: leave " + choice + " out, or start a new run");
+  /** Nothing that was asked for is left undone in silence. */
+  private void refuse(List<String> options, String reason) {
+    for (String option : options) {
+      if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+        throw new ParameterException(spec.commandLine(), reason.formatted(option));
       }
     }
   }

@@ -167,6 +167,12 @@ class CommandsTest {
         "study signals resnet20 --resume runs/a | leave resnet20 out",
         "train --epochs many | 'many' is not an int",
         "train --resume runs/a --set seed=2 | leave --set out",
+        "train --seeds 2 --live | several runs in one folder cannot do that: leave --live out",
+        "train --folds 2 --mlflow http://127.0.0.1:1 | leave --mlflow out",
+        "train --seeds 2 --save-every 1 | leave --save-every out",
+        "train --seeds 2 --find-rate | leave --find-rate out",
+        "train --find-rate --live | --find-rate tries rates for a network of the recipe: leave --live",
+        "train --find-rate --budget 2m | leave --budget out",
       })
   void a_wrong_command_line_ends_with_2_and_a_way_out(String arguments, String hint) {
     CommandRun run = CommandRun.of(arguments.split(" "));

@@ -50,12 +50,19 @@ final class TinyRuns {
   }
 
   /** The recipe of these runs with other values. */
-  static Recipe overridden(String... keyValues) {
+  static Recipe overridden(Map<String, String> changes) {
     Map<String, String> overrides = new HashMap<>(BASE);
-    for (int i = 0; i < keyValues.length; i += 2) {
-      overrides.put(keyValues[i], keyValues[i + 1]);
-    }
+    overrides.putAll(changes);
     return RecipeFile.load("shapes", overrides);
+  }
+
+  /** The same, key and value in turn. */
+  static Recipe overridden(String... keyValues) {
+    Map<String, String> changes = new HashMap<>();
+    for (int i = 0; i < keyValues.length; i += 2) {
+      changes.put(keyValues[i], keyValues[i + 1]);
+    }
+    return overridden(changes);
   }
 
   Setup setup(String... keyValues) {

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,31 +24,9 @@ import org.resnet4j.data.Image;
 import org.resnet4j.data.image.PngEncoder;
 import org.resnet4j.data.shapes.Shapes;
 import org.resnet4j.recipe.Recipe;
-import org.resnet4j.recipe.RecipeFile;
 
 /** Real runs of seconds: 32 drawn images, a network of 8 layers. */
 class TinyTrainingTest {
-  private static final Map<String, String> BASE =
-      Map.of(
-          "model",
-          "resnet8",
-          "epochs",
-          "0",
-          "iterations",
-          "12",
-          "batch",
-          "16",
-          "precision",
-          "fp32",
-          "warmup",
-          "0",
-          "schedule",
-          "constant",
-          "rate",
-          "0.05",
-          "augmentation",
-          "none");
-
   @TempDir Path folder;
   private Path data;
 
@@ -69,9 +46,7 @@ class TinyTrainingTest {
   }
 
   private Training.Plan plan(String run, Map<String, String> changes) {
-    Map<String, String> overrides = new HashMap<>(BASE);
-    overrides.putAll(changes);
-    Recipe recipe = RecipeFile.load("shapes", overrides);
+    Recipe recipe = TinyRuns.overridden(changes);
     return new Training.Plan(recipe, data.toString(), Optional.of(folder.resolve(run)), "test");
   }
 
