@@ -10,6 +10,7 @@ import java.util.List;
  * weight-decay} there.
  *
  * @param name what the recipe is called
+ * @param paper what the recipe follows, one of {@link Paper#ids}, or none
  * @param model the network, a name of the catalogue
  * @param size side of the square images in pixels; 0 for the images' own, or the network's where
  *     they differ
@@ -35,6 +36,7 @@ import java.util.List;
  */
 public record Recipe(
     String name,
+    String paper,
     String model,
     int size,
     int epochs,
@@ -60,6 +62,11 @@ public record Recipe(
   public Recipe {
     double warmup = rates.warmup();
     new Problems()
+        .check(
+            paper.equals(Paper.NONE) || Paper.ids().contains(paper),
+            "paper = %s: must be none, %s",
+            paper,
+            String.join(", ", Paper.ids()))
         .check(size >= 0 && size <= 4096, "size = %d: must be from 0 to 4096 pixels", size)
         .check(
             epochs >= 0 && iterations >= 0 && (epochs > 0) != (iterations > 0),

@@ -26,7 +26,16 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  */
 public final class RecipeFile {
   private static final List<String> SHIPPED =
-      List.of("shapes", "cifar-paper", "cifar-fast", "finetune");
+      List.of(
+          "shapes",
+          "cifar-paper",
+          "cifar-fast",
+          "imagenet-paper",
+          "imagenet-v2",
+          "a1",
+          "a2",
+          "a3",
+          "finetune");
   private static final String DEFAULTS = "defaults";
   private static final long MAX_BYTES = 1 << 20;
   private static final YAMLMapper YAML =
@@ -98,6 +107,12 @@ public final class RecipeFile {
     return RecipeKeys.values(recipe);
   }
 
+  /** The value of every key where a recipe leaves it out. */
+  static Map<String, String> defaults() {
+    Map<String, String> defaults = shipped(DEFAULTS);
+    return RecipeKeys.values(RecipeKeys.recipe(defaults, defaults));
+  }
+
   /** The recipe as YAML, every key included. */
   public static String write(Recipe recipe) {
     StringBuilder text = new StringBuilder();
@@ -108,8 +123,7 @@ public final class RecipeFile {
 
   /** The keys that differ from the defaults, as YAML: read again, it is the same recipe. */
   public static String writeChanges(Recipe recipe) {
-    Map<String, String> defaults = shipped(DEFAULTS);
-    Map<String, String> usual = RecipeKeys.values(RecipeKeys.recipe(defaults, defaults));
+    Map<String, String> usual = defaults();
     StringBuilder text = new StringBuilder();
     RecipeKeys.values(recipe)
         .forEach(

@@ -12,6 +12,7 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.image.PngEncoder;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Paper;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.report.Confusion;
 import org.resnet4j.report.EpochRow;
@@ -94,6 +95,8 @@ record Results(
     conditions.put("Seed", String.valueOf(setup.recipe().seed()));
     conditions.put("Machine", Machine.describe());
     conditions.put("Engine", Engine.describe() + ", " + network.precision().id());
+    Paper.of(setup.recipe())
+        .ifPresent(paper -> conditions.put("Paper", paper.summary(setup.recipe())));
     conditions.put("Recipe", RecipeFile.write(setup.recipe()).strip().replace("\n", ", "));
     return conditions;
   }
