@@ -11,7 +11,10 @@ import java.util.List;
  * @param normalisation what is subtracted from pixels
  * @param autoAugment random operations on the crops
  * @param randOperations how many operations RandAugment draws for an image; N of arXiv 1909.13719
- * @param randMagnitude how strong they are, from 0 to 30; M there, in torchvision's 31 bins
+ * @param randMagnitude how strong they are; M there: from 0 to 30, torchvision's bins, or from 0 to
+ *     10 as timm has it
+ * @param randDeviation how far timm's magnitudes are from that, the deviation of a normal draw for
+ *     each operation; 0 for not at all
  * @param brightness how far its factor is from 1 at most, as torchvision's ColorJitter; arXiv
  *     1312.5402, section 2; 0 for none
  * @param contrast the same of contrast
@@ -36,6 +39,7 @@ public record Variation(
     Policy autoAugment,
     int randOperations,
     int randMagnitude,
+    double randDeviation,
     double brightness,
     double contrast,
     double saturation,
@@ -80,12 +84,14 @@ public record Variation(
     PIXEL_MEAN
   }
 
-  /** Random operations on the crops, with torchvision's magnitudes. */
+  /** Random operations on the crops. */
   public enum Policy {
     NONE,
-    /** Some of 14, all of one magnitude; arXiv 1909.13719. */
+    /** Some of 14, all of one magnitude, torchvision's; arXiv 1909.13719. */
     RAND_AUGMENT,
-    /** One of 14, of any magnitude of a wide range; arXiv 2103.10158. */
+    /** Some of 15, each left out half of the time, timm's; arXiv 2110.00476. */
+    RAND_AUGMENT_TIMM,
+    /** One of 14, of any magnitude of a wide range, torchvision's; arXiv 2103.10158. */
     TRIVIAL_AUGMENT
   }
 
@@ -119,10 +125,24 @@ public record Variation(
             "rand-magnitude = %d: must be from 0 to 30",
             randMagnitude)
         .check(
+            randMagnitude <= 10 || autoAugment != Policy.RAND_AUGMENT_TIMM,
+            "rand-magnitude = %d: must be from 0 to 10 with rand-augment-timm",
+            randMagnitude)
+        .check(
+            randDeviation >= 0 && randDeviation <= 10,
+            "rand-deviation = %s: must be from 0 to 10",
+            randDeviation)
+        .check(
+            randDeviation == 0 || autoAugment == Policy.RAND_AUGMENT_TIMM,
+            "rand-deviation = %s: only rand-augment-timm has it; set auto-augment ="
+                + " rand-augment-timm, or leave 0",
+            randDeviation)
+        .check(
             autoAugment == Policy.RAND_AUGMENT
+                || autoAugment == Policy.RAND_AUGMENT_TIMM
                 || (randOperations == OPERATIONS && randMagnitude == MAGNITUDE),
-            "rand-operations = %d, rand-magnitude = %d: only rand-augment has them; set"
-                + " auto-augment = rand-augment, or leave %d and %d",
+            "rand-operations = %d, rand-magnitude = %d: only rand-augment and rand-augment-timm"
+                + " have them; set auto-augment, or leave %d and %d",
             randOperations,
             randMagnitude,
             OPERATIONS,

@@ -372,7 +372,7 @@ public record Setup(
         data.train(),
         preprocessing,
         Varied.augmentation(recipe.variation()),
-        Varied.variety(recipe.variation()),
+        Varied.variety(recipe.variation(), preprocessing),
         Varied.sizes(recipe, network.input(), options.batches(data.train().size())),
         sampled(options));
   }

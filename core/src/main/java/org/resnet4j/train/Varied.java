@@ -29,21 +29,33 @@ final class Varied {
     };
   }
 
-  static Variety variety(Variation variation) {
+  /**
+   * What becomes of the crops.
+   *
+   * @param preprocessing of the network, whose mean is beyond the rim of what timm moves
+   */
+  static Variety variety(Variation variation, Preprocessing preprocessing) {
     return new Variety(
         new ColourJitter(
             variation.brightness(), variation.contrast(), variation.saturation(), variation.hue()),
-        policy(variation),
+        policy(variation, preprocessing),
         new Lighting(variation.lighting()),
         erasing(variation),
         variation.repeats());
   }
 
-  private static Policy policy(Variation variation) {
+  private static Policy policy(Variation variation, Preprocessing preprocessing) {
     return switch (variation.autoAugment()) {
       case NONE -> new Policy.None();
       case RAND_AUGMENT ->
           new Policy.RandAugment(variation.randOperations(), variation.randMagnitude());
+      case RAND_AUGMENT_TIMM ->
+          new Policy.RandAugmentTimm(
+              variation.randOperations(),
+              variation.randMagnitude(),
+              variation.randDeviation(),
+              preprocessing.interpolation(),
+              preprocessing.mean());
       case TRIVIAL_AUGMENT -> new Policy.TrivialAugment();
     };
   }

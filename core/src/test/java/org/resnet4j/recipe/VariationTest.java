@@ -39,6 +39,7 @@ class VariationTest {
                 0,
                 0,
                 0,
+                0,
                 Variation.Fill.MEAN,
                 0,
                 1,
@@ -52,12 +53,14 @@ class VariationTest {
         recipe(
                 "augmentation=random-resized-crop",
                 "interpolation=bicubic",
-                "auto-augment=rand-augment",
+                "auto-augment=rand-augment-timm",
                 "rand-magnitude=7",
+                "rand-deviation=0.5",
                 "repeats=3")
             .variation();
-    assertThat(a1.autoAugment()).isEqualTo(Variation.Policy.RAND_AUGMENT);
+    assertThat(a1.autoAugment()).isEqualTo(Variation.Policy.RAND_AUGMENT_TIMM);
     assertThat(a1.randMagnitude()).isEqualTo(7);
+    assertThat(a1.randDeviation()).isEqualTo(0.5);
     assertThat(a1.repeats()).isEqualTo(3);
     Recipe sizes = recipe("train-sizes=[128, 160]", "views=multi-scale", "view-sizes=[32, 48]");
     assertThat(sizes.variation().trainSizes()).containsExactly(128.0, 160.0);
@@ -74,7 +77,11 @@ class VariationTest {
         "min-scale=0.3 | only random-resized-crop has it; set augmentation, or leave 0.08",
         "auto-augment=rand-augment rand-operations=0 | rand-operations = 0: must be from 1 to 14",
         "auto-augment=rand-augment rand-magnitude=31 | rand-magnitude = 31: must be from 0 to 30",
-        "rand-magnitude=7 | only rand-augment has them; set auto-augment = rand-augment",
+        "auto-augment=rand-augment-timm rand-magnitude=11 | must be from 0 to 10 with rand-augment-t",
+        "auto-augment=rand-augment-timm rand-deviation=-1 | rand-deviation = -1.0: must be from 0",
+        "auto-augment=rand-augment-timm rand-deviation=NaN | rand-deviation = NaN: must be from 0",
+        "auto-augment=rand-augment rand-deviation=0.5 | only rand-augment-timm has it; set auto-aug",
+        "rand-magnitude=7 | only rand-augment and rand-augment-timm have them; set auto-augment",
         "brightness=-1 | brightness = -1.0: must be from 0",
         "contrast=100 | contrast = 100.0: must be from 0",
         "saturation=NaN | saturation = NaN: must be from 0",

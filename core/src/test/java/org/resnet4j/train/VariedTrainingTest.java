@@ -15,7 +15,9 @@ import org.resnet4j.arch.Shape;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
+import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.image.Interpolation;
+import org.resnet4j.data.variation.Policy;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Device;
@@ -67,6 +69,24 @@ class VariedTrainingTest {
         }
       }
       assertThat(sides).containsExactly(16, 16, 24, 24, 32, 32);
+    }
+  }
+
+  @Test
+  void gives_timms_operations_the_kernel_of_the_recipe_and_the_mean_of_the_data() {
+    Setup setup =
+        runs.setup(
+            "interpolation", "bicubic",
+            "auto-augment", "rand-augment-timm",
+            "rand-magnitude", "7",
+            "rand-deviation", "0.5");
+    Preprocessing preprocessing = setup.preprocessing();
+    assertThat(Varied.variety(setup.recipe().variation(), preprocessing).policy())
+        .isEqualTo(
+            new Policy.RandAugmentTimm(2, 7, 0.5, Interpolation.BICUBIC, preprocessing.mean()));
+    try (Loader images = setup.trainImages();
+        Batches batches = images.epoch(0, 0)) {
+      assertThat(batches.iterator().next().size()).isEqualTo(16);
     }
   }
 

@@ -56,7 +56,7 @@ final class Tones {
   /**
    * Keeps the upper bits of each value.
    *
-   * @param bits from 1 to 8
+   * @param bits from 0 to 8
    */
   static Image posterize(Image image, int bits) {
     int mask = -(1 << (8 - bits));
@@ -73,6 +73,16 @@ final class Tones {
     for (int i = 0; i < pixels.length; i++) {
       int value = pixels[i] & 0xff;
       pixels[i] = (byte) (value < threshold ? value : 255 - value);
+    }
+    return new Image(image.shape(), pixels);
+  }
+
+  /** Makes the values below 128 lighter; timm's {@code solarize_add}. */
+  static Image solarizeAdd(Image image, int added) {
+    byte[] pixels = image.pixels().clone();
+    for (int i = 0; i < pixels.length; i++) {
+      int value = pixels[i] & 0xff;
+      pixels[i] = (byte) (value < 128 ? Math.min(255, value + added) : value);
     }
     return new Image(image.shape(), pixels);
   }

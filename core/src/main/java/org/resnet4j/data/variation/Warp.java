@@ -1,18 +1,19 @@
 package org.resnet4j.data.variation;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
 
 /**
- * Where each pixel of a moved image comes from: the nearest one, black where that lies outside.
+ * Where each pixel of a moved image comes from.
  *
  * <p>The column is {@code xx * x + xy * y + x0}, the row {@code yx * x + yy * y + y0}, of the
- * middles of pixels; in Pillow's fixed point of 16 bits ({@code affine_fixed} in {@code
- * Geometry.c}).
+ * middles of pixels.
  */
 record Warp(double xx, double xy, double x0, double yx, double yy, double y0) {
   private static final double ONE = 65536;
-  private static final double DIGITS = 1e15;
+  private static final int DIGITS = 15;
 
   /** Torchvision's shear around the upper left corner, along rows. */
   static Warp shearX(double magnitude) {
@@ -36,15 +37,18 @@ record Warp(double xx, double xy, double x0, double yx, double yy, double y0) {
   static Warp rotation(double degrees, Shape shape) {
     double turn = degrees % 360;
     double angle = -Math.toRadians(turn < 0 ? turn + 360 : turn);
-    double cosine = Math.rint(Math.cos(angle) * DIGITS) / DIGITS;
-    double sine = Math.rint(Math.sin(angle) * DIGITS) / DIGITS;
+    double cosine = rounded(Math.cos(angle));
+    double sine = rounded(Math.sin(angle));
     double x = shape.width() / 2.0;
     double y = shape.height() / 2.0;
     return new Warp(
         cosine, sine, cosine * -x + sine * -y + x, -sine, cosine, -sine * -x + cosine * -y + y);
   }
 
-  /** The image moved; as large as before. */
+  /**
+   * The image moved, as large as before: nearest pixels, black beyond the rim, in Pillow's fixed
+   * point of 16 bits ({@code affine_fixed} in {@code Geometry.c}).
+   */
   Image of(Image image) {
     Shape shape = image.shape();
     int channels = shape.channels();
@@ -74,6 +78,11 @@ record Warp(double xx, double xy, double x0, double yx, double yy, double y0) {
       startY += fixed(yy);
     }
     return new Image(shape, to);
+  }
+
+  /** As Python's {@code round}: of the exact value, not of a product. */
+  private static double rounded(double value) {
+    return new BigDecimal(value).setScale(DIGITS, RoundingMode.HALF_EVEN).doubleValue();
   }
 
   private static int fixed(double value) {

@@ -1,6 +1,7 @@
 package org.resnet4j.data.batch;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.resnet4j.arch.Shape;
@@ -35,6 +36,10 @@ final class VarietyBenchmark {
     ColourJitter hue = new ColourJitter(0, 0, 0, 0.1);
     all.put("hue", of(hue, POLICY, LIGHTING, ERASING, 1));
     all.put("rand-augment 2, 9", of(JITTER, new Policy.RandAugment(2, 9), LIGHTING, ERASING, 1));
+    for (Interpolation kernel : Interpolation.values()) {
+      Policy timm = new Policy.RandAugmentTimm(2, 7, 0.5, kernel, List.of(0.485, 0.456, 0.406));
+      all.put("rand-augment-timm 2, 7, " + kernel, of(JITTER, timm, LIGHTING, ERASING, 1));
+    }
     all.put("trivial-augment", of(JITTER, new Policy.TrivialAugment(), LIGHTING, ERASING, 1));
     all.put("lighting", of(JITTER, POLICY, new Lighting(0.1), ERASING, 1));
     all.put("erasing 1", of(JITTER, POLICY, LIGHTING, new Erasing.Rectangle(1, false), 1));

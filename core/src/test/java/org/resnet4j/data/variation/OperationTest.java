@@ -7,13 +7,16 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.image.Golden;
+import org.resnet4j.data.image.Interpolation;
 
-/** Against what {@code make_operations.py} wrote. */
+/** Against what {@code make_operations.py} and {@code make_timm_operations.py} wrote. */
 class OperationTest {
   private static final Image RGB = new Image(new Shape(3, 19, 27), Golden.bytes("resize.rgb"));
   private static final Image GREY = new Image(new Shape(1, 19, 27), Golden.bytes("resize.grey"));
@@ -70,6 +73,33 @@ class OperationTest {
     assertThat(table("operations.txt")).hasSizeGreaterThan(300);
   }
 
+  private static Image changed(TimmOperation operation, double level, String kernel, String kind) {
+    Interpolation interpolation =
+        kernel.equals("-") ? Interpolation.BICUBIC : Interpolation.valueOf(kernel);
+    List<Integer> fill = kind.equals("rgb") ? List.of(124, 116, 104) : List.of(117);
+    return operation.apply(image(kind), level, new Canvas(interpolation, fill));
+  }
+
+  @Test
+  void give_the_bytes_of_timm_and_pillow() throws IOException {
+    List<String> different = new ArrayList<>();
+    Set<String> operations = new TreeSet<>();
+    for (String[] line : table("timm-operations.txt")) {
+      TimmOperation operation = TimmOperation.valueOf(line[0]);
+      Image changed = changed(operation, Double.parseDouble(line[1]), line[2], line[3]);
+      CRC32 crc = new CRC32();
+      crc.update(changed.pixels());
+      if (crc.getValue() != Long.parseLong(line[4], 16)) {
+        different.add(String.join(" ", line));
+      }
+      assertThat(operation.signed || !line[1].startsWith("-")).as(line[0]).isTrue();
+      operations.add(line[0]);
+    }
+    assertThat(different).isEmpty();
+    assertThat(operations).hasSize(TimmOperation.values().length);
+    assertThat(table("timm-operations.txt")).hasSizeGreaterThan(400);
+  }
+
   @Test
   void have_torchvisions_magnitudes_to_the_last_bit() throws IOException {
     for (String[] line : table("magnitudes.txt")) {
@@ -93,6 +123,9 @@ class OperationTest {
     for (Operation operation : Operation.values()) {
       operation.apply(RGB, 3);
     }
+    for (TimmOperation operation : TimmOperation.values()) {
+      changed(operation, 3, "BICUBIC", "rgb");
+    }
     Colours.hue(RGB, 0.25);
     assertThat(RGB.pixels()).isEqualTo(before);
   }
@@ -104,5 +137,10 @@ class OperationTest {
       assertThat(operation.apply(dot, 1).shape()).as(operation.name()).isEqualTo(dot.shape());
     }
     assertThat(Operation.SHARPNESS.apply(dot, 1).pixels()).containsExactly(7, 9);
+    Canvas canvas = new Canvas(Interpolation.BICUBIC, List.of(5));
+    for (TimmOperation operation : TimmOperation.values()) {
+      Shape shape = operation.apply(dot, 1, canvas).shape();
+      assertThat(shape).as(operation.name()).isEqualTo(dot.shape());
+    }
   }
 }

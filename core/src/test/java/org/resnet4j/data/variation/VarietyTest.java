@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.image.Golden;
+import org.resnet4j.data.image.Interpolation;
 
 class VarietyTest {
   private static final Shape SHAPE = new Shape(3, 20, 30);
@@ -174,6 +176,77 @@ class VarietyTest {
     assertThat(beyond).isGreaterThan(200);
   }
 
+  private static Policy.RandAugmentTimm timm(int operations, double magnitude, double deviation) {
+    List<Double> mean = List.of(0.485, 0.456, 0.406);
+    return new Policy.RandAugmentTimm(
+        operations, magnitude, deviation, Interpolation.BICUBIC, mean);
+  }
+
+  @Test
+  void timms_rand_augment_leaves_each_operation_out_half_of_the_time() {
+    // Of ImageNet's means timm makes (124, 116, 104): 123.675, 116.28 and 103.53, rounded.
+    Canvas canvas = new Canvas(Interpolation.BICUBIC, List.of(124, 116, 104));
+    Set<Integer> changed = new HashSet<>();
+    for (TimmOperation operation : TimmOperation.values()) {
+      changed.add(Arrays.hashCode(operation.apply(RGB, 7, canvas).pixels()));
+      if (operation.signed) {
+        changed.add(Arrays.hashCode(operation.apply(RGB, -7, canvas).pixels()));
+      }
+    }
+    assertThat(changed).hasSize(24); // 9 of 15 have a sign.
+    SplittableRandom random = new SplittableRandom(4);
+    Set<Integer> seen = new HashSet<>();
+    int same = 0;
+    int sameTwice = 0;
+    for (int i = 0; i < 2000; i++) {
+      Image once = timm(1, 7, 0).vary(RGB, random);
+      if (Arrays.equals(once.pixels(), RGB.pixels())) {
+        same++;
+      } else {
+        seen.add(Arrays.hashCode(once.pixels()));
+      }
+      Image twice = timm(2, 7, 0).vary(RGB, random);
+      sameTwice += Arrays.equals(twice.pixels(), RGB.pixels()) ? 1 : 0;
+    }
+    assertThat(seen).isEqualTo(changed);
+    // 1/2 and 1/4 of 2000, deviations 22 and 19; Invert twice, drawn with replacement, adds 1/900.
+    assertThat(same).isBetween(920, 1080);
+    assertThat(sameTwice).isBetween(430, 570);
+  }
+
+  @Test
+  void timms_magnitudes_are_normal_draws_kept_within_the_levels() {
+    // 24 changed images and the image itself; with a deviation 9 operations of 15 differ each time,
+    // in half of 1000 draws.
+    SplittableRandom random = new SplittableRandom(4);
+    Set<Integer> fixed = new HashSet<>();
+    Set<Integer> drawn = new HashSet<>();
+    for (int i = 0; i < 1000; i++) {
+      fixed.add(Arrays.hashCode(timm(1, 7, 0).vary(RGB, random).pixels()));
+      drawn.add(Arrays.hashCode(timm(1, 7, 0.5).vary(RGB, random).pixels()));
+    }
+    assertThat(fixed).hasSize(25);
+    assertThat(drawn).hasSizeGreaterThan(200);
+    // Far beyond the levels, only the lowest and the highest are left.
+    Canvas canvas = new Canvas(Interpolation.BICUBIC, List.of(124, 116, 104));
+    Set<Integer> ends = new HashSet<>(List.of(Arrays.hashCode(RGB.pixels())));
+    for (TimmOperation operation : TimmOperation.values()) {
+      for (double level : operation.signed ? new double[] {0, 10, -10} : new double[] {0, 10}) {
+        ends.add(Arrays.hashCode(operation.apply(RGB, level, canvas).pixels()));
+      }
+    }
+    for (int i = 0; i < 300; i++) {
+      assertThat(ends).contains(Arrays.hashCode(timm(1, 5, 1e9).vary(RGB, random).pixels()));
+    }
+  }
+
+  @Test
+  void timms_strongest_posterizing_keeps_nothing() {
+    Image black =
+        TimmOperation.POSTERIZE.apply(RGB, 10, new Canvas(Interpolation.BICUBIC, List.of()));
+    assertThat(black.pixels()).containsOnly(0);
+  }
+
   @Test
   void jitters_within_its_strengths() {
     Image dot = new Image(new Shape(3, 1, 1), new byte[] {100, 100, 100});
@@ -200,6 +273,9 @@ class VarietyTest {
     assertThatThrownBy(() -> new ColourJitter(0, Double.NaN, 0, 0)).hasMessageContaining("NaN");
     assertThatThrownBy(() -> new Policy.RandAugment(0, 9)).hasMessageContaining("operations = 0");
     assertThatThrownBy(() -> new Policy.RandAugment(2, 31)).hasMessageContaining("to 30");
+    assertThatThrownBy(() -> timm(0, 7, 0)).hasMessageContaining("operations = 0");
+    assertThatThrownBy(() -> timm(2, 10.1, 0)).hasMessageContaining("magnitude = 10.1");
+    assertThatThrownBy(() -> timm(2, 7, -1)).hasMessageContaining("deviation = -1.0");
     assertThatThrownBy(() -> new Lighting(-1)).hasMessageContaining("lighting = -1");
     assertThatThrownBy(() -> new Erasing.Rectangle(0, false)).hasMessageContaining("above 0");
     assertThatThrownBy(() -> new Erasing.Rectangle(1.1, false)).hasMessageContaining("1.1");
