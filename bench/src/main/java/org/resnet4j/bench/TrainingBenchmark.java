@@ -33,7 +33,7 @@ final class TrainingBenchmark {
     this.settings = settings;
     this.progress = progress;
     this.folder = folder;
-    this.model = Model.of(settings.model(), settings.seed());
+    this.model = Model.forTraining(settings.model(), settings.seed());
   }
 
   /**
@@ -113,7 +113,7 @@ final class TrainingBenchmark {
         settings.threads(),
         "",
         "",
-        TrainingJob.rate(model.network().input()),
+        TrainingJob.RATE,
         TrainingJob.MOMENTUM,
         TrainingJob.WEIGHT_DECAY);
   }
@@ -267,10 +267,7 @@ final class TrainingBenchmark {
         own.job().batch(),
         settings.threads(),
         settings.seed(),
-        new TrainingResult.Sgd(
-            TrainingJob.rate(model.network().input()),
-            TrainingJob.MOMENTUM,
-            TrainingJob.WEIGHT_DECAY),
+        new TrainingResult.Sgd(TrainingJob.RATE, TrainingJob.MOMENTUM, TrainingJob.WEIGHT_DECAY),
         ours,
         opponents,
         unavailable,

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.resnet4j.arch.Network;
-import org.resnet4j.arch.Shape;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
@@ -36,21 +35,11 @@ record TrainingJob(
     double momentum,
     double weightDecay) {
 
-  private static final double SMALL_IMAGES_RATE = 0.01;
-
-  /**
-   * From made-up weights of ResNet-50, PyTorch's own gradients in NCHW and channels-last differ by
-   * some hundredths: a longer step would make that a difference of losses.
-   */
-  private static final double RATE = 1e-4;
+  /** So long that a gradient or a momentum that is wrong shows in the losses, and rounding not. */
+  static final double RATE = 0.01;
 
   static final double MOMENTUM = 0.9; // arXiv 1512.03385, section 4.2, as what follows.
   static final double WEIGHT_DECAY = 1e-4;
-
-  /** So long that a gradient or a momentum that is wrong shows in the losses, and rounding not. */
-  static double rate(Shape image) {
-    return TrainingSettings.small(image) ? SMALL_IMAGES_RATE : RATE;
-  }
 
   /** SGD as said here, and all else as in arXiv 1512.03385, section 4.2. */
   Recipe recipe() {
@@ -136,7 +125,7 @@ record TrainingJob(
   }
 
   TrainingContestant open() {
-    Model named = Model.of(model, seed);
+    Model named = Model.forTraining(model, seed);
     Model chosen = firstStride ? named.firstStrideTwin().orElseThrow() : named;
     return switch (who) {
       case Job.OWN -> OwnTraining.of(this, chosen);

@@ -76,6 +76,21 @@ public record Unit(
     return branch.get(branch.size() - 1).out();
   }
 
+  /**
+   * The parameter that scales what the branch gives: the weight of its last norm, or of its last
+   * convolution where no norm follows. At zero, the unit is its shortcut.
+   */
+  public String lastScale() {
+    for (int i = branch.size() - 1; ; i--) {
+      Operation operation = branch.get(i).operation();
+      if (operation instanceof Operation.BatchNorm
+          || operation instanceof Operation.GroupNorm
+          || operation instanceof Convolution) {
+        return branch.get(i).name() + ".weight";
+      }
+    }
+  }
+
   /** Every layer, in the order of PyTorch's state dict. */
   public List<Layer> layers() {
     List<Layer> layers = new ArrayList<>();

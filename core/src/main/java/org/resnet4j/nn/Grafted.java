@@ -34,7 +34,7 @@ final class Grafted implements LiveNetwork.Source {
     this.seed = seed;
     for (Unit unit : surgery.added()) {
       if (!unit.plain()) {
-        zero.add(LiveNetwork.lastScale(unit) + ".weight");
+        zero.add(unit.lastScale());
         continue;
       }
       for (Layer layer : unit.layers()) {

@@ -10,11 +10,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.resnet4j.arch.Convolution;
 import org.resnet4j.arch.DepthSurgery;
-import org.resnet4j.arch.Layer;
 import org.resnet4j.arch.Network;
-import org.resnet4j.arch.Operation;
 import org.resnet4j.arch.Parameter;
 import org.resnet4j.arch.Parameter.Role;
 import org.resnet4j.arch.Parts;
@@ -89,7 +86,7 @@ public final class LiveNetwork implements AutoCloseable {
     List<String> zero = new ArrayList<>();
     if (zeroBranch && !network.plain()) {
       for (Unit unit : network.units()) {
-        zero.add(lastScale(unit) + ".weight");
+        zero.add(unit.lastScale());
       }
     }
     LiveNetwork live =
@@ -134,19 +131,6 @@ public final class LiveNetwork implements AutoCloseable {
    */
   public LiveNetwork withNewHead(int classes, long seed) {
     return of(network.withClasses(classes), new NewHead(this, seed), device, precision);
-  }
-
-  /** What scales the result of a unit's branch. */
-  static String lastScale(Unit unit) {
-    List<Layer> branch = unit.branch();
-    for (int i = branch.size() - 1; ; i--) {
-      Operation operation = branch.get(i).operation();
-      if (operation instanceof Operation.BatchNorm
-          || operation instanceof Operation.GroupNorm
-          || operation instanceof Convolution) {
-        return branch.get(i).name();
-      }
-    }
   }
 
   /** A network with the given parameters, in evaluation mode. */

@@ -2,6 +2,7 @@ package org.resnet4j.recipe;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.Objects;
  * that record.
  */
 final class RecipeKeys {
+  private static final int LONGEST_NUMBER = 20;
   private static final List<String> ALL = keys(Recipe.class);
 
   private RecipeKeys() {}
@@ -46,10 +48,22 @@ final class RecipeKeys {
       if (value instanceof Record inner) {
         collect(inner, values);
       } else {
-        values.put(
-            key(component), value instanceof Enum<?> word ? word(word) : String.valueOf(value));
+        values.put(key(component), text(value));
       }
     }
+  }
+
+  private static String text(Object value) {
+    if (value instanceof Enum<?> word) {
+      return word(word);
+    }
+    if (value instanceof Double number) {
+      String plain = new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
+      return plain.length() <= LONGEST_NUMBER ? plain : number.toString();
+    }
+    return value instanceof List<?> several
+        ? several.stream().map(RecipeKeys::text).toList().toString()
+        : value.toString();
   }
 
   private static Object value(Record group, RecordComponent component) {

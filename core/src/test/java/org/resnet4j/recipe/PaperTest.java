@@ -57,14 +57,14 @@ class PaperTest {
               assertThat(one.key()).isEqualTo(key);
               assertThat(one.value()).isEqualTo(value);
               assertThat(one.said()).isEqualTo(said);
-              assertThat(one.where()).startsWith("section 4.2");
+              assertThat(one.where()).contains("4.2");
             });
   }
 
   @Test
   void what_came_after_the_paper_is_a_deviation_though_the_paper_is_silent() {
     assertThat(deviations("cifar-paper", Map.of("mixup", "0.2")))
-        .containsExactly(new Paper.Deviation("mixup", "0.2", "0.0", "not in the paper"));
+        .containsExactly(new Paper.Deviation("mixup", "0.2", "0", "not in the paper"));
   }
 
   @Test

@@ -12,10 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeFileTest {
   @TempDir Path folder;
+
+  static List<String> shipped() {
+    return RecipeFile.shipped();
+  }
 
   private Path file(String text) throws IOException {
     return Files.writeString(folder.resolve("mine.yaml"), text);
@@ -42,12 +47,13 @@ class RecipeFileTest {
 
   @Test
   void gives_a_key_that_is_left_out_the_papers_value() throws IOException {
-    Recipe named = RecipeFile.load(file("name: cifar-paper\n").toString(), Map.of());
+    Recipe named =
+        RecipeFile.load(file("name: cifar-paper\npaper: 1512.03385-cifar\n").toString(), Map.of());
     assertThat(named).isEqualTo(RecipeFile.load("cifar-paper", Map.of()));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"shapes", "cifar-paper", "cifar-fast", "finetune"})
+  @MethodSource("shipped")
   void reads_back_what_it_writes(String name) throws IOException {
     Recipe recipe = RecipeFile.load(name, Map.of("seed", "-9223372036854775808"));
     Path written = file(RecipeFile.write(recipe));
@@ -80,7 +86,8 @@ class RecipeFileTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "no recipe is called \"cifar-fats\"; did you mean \"cifar-fast\"?; there are shapes,"
-                + " cifar-paper, cifar-fast, finetune, or give a .yaml file");
+                + " cifar-paper, cifar-fast, imagenet-paper, imagenet-v2, a1, a2, a3, finetune, or give"
+                + " a .yaml file");
   }
 
   @ParameterizedTest
