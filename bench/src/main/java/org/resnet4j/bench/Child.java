@@ -148,6 +148,11 @@ final class Child implements AutoCloseable {
     return values("pipeline " + seconds);
   }
 
+  /** Reads each image of the data set once; how many in that time, and of how many. */
+  List<Double> read(double seconds) {
+    return values("read " + seconds);
+  }
+
   /** Lets {@link #peakBytes} begin anew, where the system can do that. */
   void forgetPeak() {
     ProcessMemory.forgetPeak(process.pid());

@@ -19,6 +19,7 @@ import org.resnet4j.train.StepPart;
 final class TrainingBenchmark {
   private static final int ROUNDS = 5;
   private static final double LONGEST_WARM_UP = 1;
+  private static final double LONGEST_READING = 60;
   private static final int EXPLAINED_STEPS = 10;
 
   /** Threads that wait for work by spinning give up within it. */
@@ -306,22 +307,14 @@ final class TrainingBenchmark {
 
   private TrainingResult.Pipeline pipeline(TrainingJob own, String data) {
     try (Child child = java(own.on(data))) {
-      List<Double> millis = child.pipeline(2 * settings.seconds());
-      List<Double> loaded = new ArrayList<>();
-      List<Double> fixed = new ArrayList<>();
-      for (int i = 0; i < millis.size(); i += 2) {
-        loaded.add(millis.get(i));
-        fixed.add(millis.get(i + 1));
-      }
-      Millis with = Millis.of(loaded);
-      Millis without = Millis.of(fixed);
+      List<Double> first = child.pipeline(settings.seconds());
+      List<Double> read = child.read(LONGEST_READING);
       return new TrainingResult.Pipeline(
           data,
-          with,
-          without,
-          with.rate(own.batch(), 1),
-          without.rate(own.batch(), 1),
-          without.median() / with.median());
+          TrainingResult.Pace.of(first, own.batch()),
+          read.get(0).intValue(),
+          read.get(1).intValue(),
+          TrainingResult.Pace.of(child.pipeline(settings.seconds()), own.batch()));
     }
   }
 }

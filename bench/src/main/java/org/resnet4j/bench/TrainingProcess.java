@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
  * not asked; {@code train_step.py} answers the same lines.
  *
  * <p>The first line is a {@link TrainingJob}; then {@code losses STEPS}, {@code run SECONDS} and
- * {@code parts STEPS}, or {@code pipeline SECONDS} if the job has data. It ends with its input.
+ * {@code parts STEPS}, or {@code pipeline SECONDS} and {@code read SECONDS} if the job has data. It
+ * ends with its input.
  */
 final class TrainingProcess {
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -72,6 +73,9 @@ final class TrainingProcess {
     double number = Double.parseDouble(words[1]);
     if (pipeline != null && words[0].equals("pipeline")) {
       return Reply.ofValues(blocks(pipeline, number));
+    }
+    if (pipeline != null && words[0].equals("read")) {
+      return Reply.ofValues(List.of((double) pipeline.read(number), (double) pipeline.images()));
     }
     if (contestant == null) {
       throw new IllegalArgumentException("no answer to " + words[0]);

@@ -69,18 +69,50 @@ record TrainingResult(
       Row row, double ratio, @Nullable Double memoryRatio, double difference, double bound) {}
 
   /**
-   * Our steps with images as they come from their files, beside steps on one batch that is there.
+   * Our steps with images of a data set, beside steps on one batch that is there.
+   *
+   * @param first as the images come from their files
+   * @param read how many of the {@code images} were read once after that
+   * @param later as it is then: those that memory holds are decoded
+   */
+  record Pipeline(String data, Pace first, int read, int images, Pace later) {}
+
+  /**
+   * Steps with and without a data set.
    *
    * @param loaded milliseconds a step, by block of steps
    * @param share of the speed of the fixed batch that is reached with the images
    */
-  record Pipeline(
-      String data,
+  record Pace(
       Millis loaded,
       Millis fixed,
       double loadedImagesPerSecond,
       double fixedImagesPerSecond,
-      double share) {}
+      double share) {
+    /** Of milliseconds with and without, in turn. */
+    static Pace of(List<Double> millis, int batch) {
+      List<Double> loaded = new ArrayList<>();
+      List<Double> fixed = new ArrayList<>();
+      for (int i = 0; i < millis.size(); i += 2) {
+        loaded.add(millis.get(i));
+        fixed.add(millis.get(i + 1));
+      }
+      Millis with = Millis.of(loaded);
+      Millis without = Millis.of(fixed);
+      return new Pace(
+          with,
+          without,
+          with.rate(batch, 1),
+          without.rate(batch, 1),
+          without.median() / with.median());
+    }
+
+    String line(String which) {
+      return text(
+          "input pipeline, %s: %.0f images/s, %.0f on one batch that is there: %.1f %%",
+          which, loadedImagesPerSecond, fixedImagesPerSecond, 100 * share);
+    }
+  }
 
   /**
    * What one kind of work takes of a step.
@@ -122,14 +154,13 @@ record TrainingResult(
       lines.add("environment of %s: %s".formatted(peer.row().name(), peer.row().environment()));
     }
     if (pipeline != null) {
+      lines.add(pipeline.first().line("images of %s decoded".formatted(pipeline.data())));
       lines.add(
-          text(
-              "input pipeline: %.0f images/s with the images of %s, %.0f on one batch that is"
-                  + " there: %.1f %%",
-              pipeline.loadedImagesPerSecond(),
-              pipeline.data(),
-              pipeline.fixedImagesPerSecond(),
-              100 * pipeline.share()));
+          pipeline
+              .later()
+              .line(
+                  "after %d of its %d images were read"
+                      .formatted(pipeline.read(), pipeline.images())));
     }
     return lines;
   }

@@ -266,8 +266,9 @@ class BenchCommandTest {
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(run.out())
         .containsPattern(
-            "input pipeline: [0-9]+ images/s with the images of shapes, [0-9]+ on one batch that"
+            "input pipeline, images of shapes decoded: [0-9]+ images/s, [0-9]+ on one batch that"
                 + " is there: [0-9.]+ %")
+        .containsPattern("after 5000 of its 5000 images were read: [0-9]+ images/s, [0-9]+ on")
         .contains("not measured: djl fp32: its ResNetV1 is")
         .containsPattern("\nresnet4j +fp32 +[0-9.]+ ");
   }

@@ -2,6 +2,7 @@ package org.resnet4j.train;
 
 import java.util.Iterator;
 import java.util.List;
+import org.resnet4j.data.Dataset;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
@@ -23,6 +24,7 @@ public final class PipelineTrial implements AutoCloseable {
   private final Optimizer optimizer;
   private final Objective objective;
   private final Learner learner;
+  private final Dataset images;
   private final Loader loader;
   private final Batch fixed;
   private Batches batches;
@@ -41,6 +43,7 @@ public final class PipelineTrial implements AutoCloseable {
     optimizer = new Optimizer(recipe.optimization(), network, setup.rateFactor());
     objective = Objective.of(setup, device, precision);
     learner = new Learner(recipe, network, optimizer, objective);
+    images = setup.data().train();
     loader = setup.trainImages();
     try (Batches first = loader.epoch(0, 0)) {
       fixed = copy(first.iterator().next());
@@ -56,6 +59,26 @@ public final class PipelineTrial implements AutoCloseable {
         batch.labels().clone(),
         batch.indices().clone(),
         batch.mix());
+  }
+
+  /**
+   * Reads each training image once, as the first epoch does, so that those that memory holds are
+   * decoded.
+   *
+   * @return how many, if it takes longer than so many seconds
+   */
+  public int read(double seconds) {
+    long end = System.nanoTime() + (long) (1e9 * seconds);
+    int read = 0;
+    while (read < images.size() && System.nanoTime() < end) {
+      images.image(read++);
+    }
+    return read;
+  }
+
+  /** All training images. */
+  public int images() {
+    return images.size();
   }
 
   /** Images of a step. */
