@@ -84,7 +84,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       description = {
         "Who runs beside us: onnxruntime, djl;",
-        "with --train pytorch (as it comes), pytorch-tuned, djl."
+        "with --train pytorch and djl as they come," + " pytorch-tuned, djl-tuned."
       })
   private List<String> peers = List.of();
 

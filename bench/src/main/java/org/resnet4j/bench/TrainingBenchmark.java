@@ -120,7 +120,7 @@ final class TrainingBenchmark {
   }
 
   private Runner own(TrainingJob job) {
-    Child child = java(job);
+    Child child = java(job, true);
     return new Runner(job, model.network().name(), true, child, losses(child), null);
   }
 
@@ -134,11 +134,11 @@ final class TrainingBenchmark {
     }
   }
 
-  private Child java(TrainingJob job) {
+  private Child java(TrainingJob job, boolean tuned) {
     tellStart(job);
     Child.Program program =
         Child.Program.java(job.who(), TrainingProcess.class, job.threads())
-            .in(TrainingEnvironment.of(true, job.threads()), TrainingEnvironment.without(true));
+            .in(TrainingEnvironment.of(tuned, job.threads()), TrainingEnvironment.without(tuned));
     return new Child(program, job, folder);
   }
 
@@ -147,21 +147,21 @@ final class TrainingBenchmark {
   }
 
   private Runner rival(TrainingPeer peer, Runner own) throws IOException {
-    return peer == TrainingPeer.DJL ? djl(own) : pytorch(peer, own);
+    return peer.djl() ? djl(peer, own) : pytorch(peer, own);
   }
 
-  private Runner djl(Runner own) {
-    TrainingJob job = job(TrainingPeer.DJL.id(), "fp32", own.job().batch()).atFirstStride();
+  private Runner djl(TrainingPeer peer, Runner own) {
+    TrainingJob job = job(peer.id(), "fp32", own.job().batch()).atFirstStride();
     TrainingJob twinJob = job(Job.OWN, "fp32", own.job().batch()).atFirstStride();
     List<Double> expected;
-    try (Child twin = java(twinJob)) {
+    try (Child twin = java(twinJob, true)) {
       expected = twin.losses(LossAgreement.STEPS);
     }
     return agreed(
         job,
         model.firstStrideTwin().orElseThrow().network().name(),
-        true,
-        java(job),
+        peer.tuned(),
+        java(job, peer.tuned()),
         twinJob,
         expected);
   }
@@ -173,7 +173,7 @@ final class TrainingBenchmark {
         TrainingFile.write(
             model, TrainingJob.images(model.network(), batch, settings.seed()), folder);
     TrainingJob job = job(peer.id(), peer.precision(), batch).inPython(network, file);
-    boolean tuned = peer == TrainingPeer.PYTORCH_TUNED;
+    boolean tuned = peer.tuned();
     tellStart(job);
     Child child =
         Python.start(
@@ -306,7 +306,7 @@ final class TrainingBenchmark {
   }
 
   private TrainingResult.Pipeline pipeline(TrainingJob own, String data) {
-    try (Child child = java(own.on(data))) {
+    try (Child child = java(own.on(data), true)) {
       List<Double> first = child.pipeline(settings.seconds());
       List<Double> read = child.read(LONGEST_READING);
       return new TrainingResult.Pipeline(

@@ -129,7 +129,7 @@ record TrainingJob(
     Model chosen = firstStride ? named.firstStrideTwin().orElseThrow() : named;
     return switch (who) {
       case Job.OWN -> OwnTraining.of(this, chosen);
-      case "djl" -> DjlTraining.of(this, chosen);
+      case "djl", "djl-tuned" -> DjlTraining.of(this, chosen);
       default -> throw new IllegalArgumentException("nobody is called " + who);
     };
   }

@@ -12,13 +12,23 @@ enum TrainingPeer {
   PYTORCH("pytorch"),
   /** Channels-last, autocast to bf16 where the processor has it, fused SGD, quiet malloc. */
   PYTORCH_TUNED("pytorch-tuned"),
-  /** Its own block and trainer. */
-  DJL("djl");
+  /** Its own block and trainer, as a user gets them who changes nothing: fp32. */
+  DJL("djl"),
+  /** The same with quiet malloc. */
+  DJL_TUNED("djl-tuned");
 
   private final String id;
 
   TrainingPeer(String id) {
     this.id = id;
+  }
+
+  boolean djl() {
+    return this == DJL || this == DJL_TUNED;
+  }
+
+  boolean tuned() {
+    return this == PYTORCH_TUNED || this == DJL_TUNED;
   }
 
   /** As the command line and its documents write it. */
@@ -53,7 +63,7 @@ enum TrainingPeer {
 
   /** Why it cannot take part, if it cannot. */
   Optional<String> obstacle(Model model) {
-    if (this == DJL) {
+    if (djl()) {
       return Peer.DJL.obstacle(model, "fp32");
     }
     return TorchNetwork.of(model.network()).isPresent()

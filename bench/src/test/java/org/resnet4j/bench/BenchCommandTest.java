@@ -212,7 +212,7 @@ class BenchCommandTest {
           """
           --batch 1              | --batch = 1: must be from 2 to 4096 with --train
           --precision int8       | --precision = int8: must be auto, fp32 or bf16 with --train
-          --peers onnxruntime    | --peers = onnxruntime: must be pytorch or pytorch-tuned or djl with --train
+          --peers onnxruntime    | --peers = onnxruntime: must be pytorch or pytorch-tuned or djl or djl-tuned with --train
           --python /nowhere/py   | --python = /nowhere/py: must be a program that can be run
           --mode latency         | --mode is of inference; leave it out with --train
           """)
