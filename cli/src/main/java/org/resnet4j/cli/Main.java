@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
       ModelsCommand.class,
       SummaryCommand.class,
       TrainCommand.class,
+      VerifyResumeCommand.class,
       CompareCommand.class,
       GrowCommand.class,
       EvaluateCommand.class,
