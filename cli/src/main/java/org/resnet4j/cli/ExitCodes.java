@@ -13,6 +13,7 @@ final class ExitCodes {
   static final int USAGE = 2;
   static final int BAD_INPUT = 3;
   static final int DIVERGED = 4;
+  static final int CHECK_FAILED = 4;
   static final int RESOURCES = 5;
 
   private ExitCodes() {}

@@ -33,8 +33,6 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets fields by their annotations.
 final class LintCommand implements Callable<Integer> {
-  private static final int DEVIATES = ExitCodes.DIVERGED;
-
   @Parameters(
       paramLabel = "RECIPE",
       description = "Name of a shipped recipe, a .yaml file or a run folder.")
@@ -76,7 +74,7 @@ final class LintCommand implements Callable<Integer> {
     } else {
       print(out, given, followed, deviations);
     }
-    return deviations.isEmpty() ? ExitCodes.OK : DEVIATES;
+    return deviations.isEmpty() ? ExitCodes.OK : ExitCodes.CHECK_FAILED;
   }
 
   private Recipe given() {

@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
       SummaryCommand.class,
       TrainCommand.class,
       LintCommand.class,
+      VerifyResumeCommand.class,
       CompareCommand.class,
       GrowCommand.class,
       EvaluateCommand.class,

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -76,56 +75,15 @@ final class TrainCommand implements Callable<Integer> {
   /** A budget missed by more than that is explained. */
   private static final double MISSED = 0.1;
 
-  private static final String PLAIN_RECIPE = "shapes";
-  private static final String RECIPE_OF_FROM = "finetune";
-
   private static final int MOST_MINUTES = 24 * 60;
 
-  @Option(
-      names = "--data",
-      paramLabel = "D",
-      defaultValue = "shapes",
-      description = {
-        "Folder or file with images, recognised by its content,",
-        "or a built-in name (default: ${DEFAULT-VALUE})."
-      })
-  private String data;
-
-  @Option(
-      names = "--from",
-      paramLabel = "MODEL",
-      description = {
-        "Model or run folder to go on with: its network and weights,",
-        "with a new head if the classes are others."
-      })
-  private @Nullable Path from;
-
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      description = "Network instead of the recipe's; see resnet4j models.")
-  private @Nullable String model;
-
-  @Option(
-      names = "--recipe",
-      paramLabel = "R",
-      description = {
-        "Name of a shipped recipe or a .yaml file (default: shapes;",
-        "with --from: finetune)."
-      })
-  private @Nullable String recipe;
+  @Mixin private RecipeOptions chosen;
 
   @Option(
       names = "--epochs",
       paramLabel = "N",
       description = "Passes over the training images instead of the recipe's.")
   private @Nullable Integer epochs;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Replace a key of the recipe; can be repeated.")
-  private Map<String, String> settings = new LinkedHashMap<>();
 
   @Option(
       names = "--budget",
@@ -219,7 +177,8 @@ final class TrainCommand implements Callable<Integer> {
       refuse(List.of("--from", "--budget"), reason);
       refuse(OF_ONE_RUN, reason);
       PrintWriter results = spec.commandLine().getOut();
-      return new FindRate(chosen(), data, Optional.ofNullable(out), choices(), command())
+      return new FindRate(
+              chosen.load(epochs()), chosen.data(), Optional.ofNullable(out), choices(), command())
           .run(findRate, results, err, main.terminal(), json.wanted());
     }
     ConsoleReader console = new ConsoleReader(err, main.terminal(), System::nanoTime);
@@ -307,8 +266,8 @@ final class TrainCommand implements Callable<Integer> {
     int count = Objects.requireNonNull(bySeed ? seeds : folds);
     return new Repeats.Plan(
         recipe(err, count),
-        data,
-        Optional.ofNullable(from),
+        chosen.data(),
+        chosen.from(),
         bySeed ? Repeats.By.SEED : Repeats.By.FOLD,
         count,
         Optional.ofNullable(out),
@@ -318,20 +277,16 @@ final class TrainCommand implements Callable<Integer> {
   /** The recipe, of which so many runs must end within the budget, if there is one. */
   private Recipe recipe(PrintWriter err, int runs) {
     if (budget == null) {
-      return chosen();
+      return chosen.load(epochs());
     }
     double elapsed = (System.nanoTime() - began) / 1e9;
-    if (from != null && model != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--from brings its network: leave --model out");
-    }
     Budget.Choice choice =
         Budget.choose(
             new Budget.Plan(
-                Optional.ofNullable(recipe),
-                overrides(),
-                data,
-                Optional.ofNullable(from),
+                chosen.recipe(),
+                chosen.overrides(epochs()),
+                chosen.data(),
+                chosen.from(),
                 budget / runs,
                 elapsed / runs),
             event -> {
@@ -409,33 +364,15 @@ final class TrainCommand implements Callable<Integer> {
   private Training.Plan plan(PrintWriter err) {
     return new Training.Plan(
         recipe(err, 1),
-        data,
+        chosen.data(),
         Optional.ofNullable(out),
         command(),
-        Optional.ofNullable(from),
+        chosen.from(),
         Training.Head.FITTED);
   }
 
-  private Recipe chosen() {
-    if (from != null && model != null) {
-      throw new ParameterException(
-          spec.commandLine(), "--from brings its network: leave --model out");
-    }
-    String name = recipe != null ? recipe : from == null ? PLAIN_RECIPE : RECIPE_OF_FROM;
-    return RecipeFile.load(name, overrides());
-  }
-
-  /** What the options say, in the recipe's words; {@code --set} has the last word. */
-  Map<String, String> overrides() {
-    Map<String, String> overrides = new LinkedHashMap<>();
-    if (model != null) {
-      overrides.put("model", model);
-    }
-    if (epochs != null) {
-      overrides.put("epochs", epochs.toString());
-      overrides.put("iterations", "0");
-    }
-    overrides.putAll(settings);
-    return overrides;
+  /** The option {@code --epochs} in the recipe's words. */
+  private Map<String, String> epochs() {
+    return epochs == null ? Map.of() : Map.of("epochs", epochs.toString(), "iterations", "0");
   }
 }

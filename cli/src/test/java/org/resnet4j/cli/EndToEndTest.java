@@ -382,18 +382,6 @@ class EndToEndTest {
     return out;
   }
 
-  @Test
-  @DisabledOnOs(OS.WINDOWS)
-  void a_second_signal_ends_the_run_at_once() throws Exception {
-    Path out = folder.resolve("halted");
-    String[] slowSteps = train(squares, out, "--set", "size=256", "--set", "batch=30");
-    Program.Result result =
-        program().interruptOnceItSays(List.of("run folder", "saving a checkpoint"), slowSteps);
-    assertThat(result.status()).as(result.err()).isEqualTo(Program.interrupted());
-    assertThat(result.err()).doesNotContain("stopped at step");
-    assertThat(out.resolve("checkpoints")).doesNotExist();
-  }
-
   private static Map<String, byte[]> checkpoints(Path out) throws IOException {
     return files(out.resolve("checkpoints"));
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -96,6 +97,34 @@ record Program(Path folder) {
     return finish(process);
   }
 
+  /** How a process took a signal. */
+  record Signalled(Result result, double seconds) {}
+
+  /** Runs, and is sent a signal when the moment has come; how long it took to end from the last. */
+  Signalled signal(String name, List<BooleanSupplier> moments, String... arguments)
+      throws IOException, InterruptedException {
+    Process process = start(java(arguments));
+    long sent = System.nanoTime();
+    for (BooleanSupplier moment : moments) {
+      while (process.isAlive() && !moment.getAsBoolean()) {
+        TimeUnit.MILLISECONDS.sleep(1);
+      }
+      sent = System.nanoTime();
+      new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    }
+    Result result = finish(process);
+    return new Signalled(result, (System.nanoTime() - sent) / 1e9);
+  }
+
+  /** Whether it has said that on standard error, as far as it got. */
+  boolean says(String text) {
+    try {
+      return Files.exists(errors()) && Files.readString(errors()).contains(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void await(String text, Process process, BufferedReader err)
       throws IOException, InterruptedException {
     StringBuilder said = new StringBuilder();
@@ -115,7 +144,7 @@ record Program(Path folder) {
   }
 
   /** Background jobs of a shell ignore SIGINT, and so do their children; then SIGTERM serves. */
-  private static boolean interruptible() throws IOException {
+  static boolean interruptible() throws IOException {
     Path status = Path.of("/proc/self/status");
     return !Files.exists(status)
         || Files.readString(status)

@@ -115,7 +115,7 @@ final class Checkpoints {
   }
 
   private void prune(Progress progress) {
-    List<Path> files = newestFirst();
+    List<Path> files = newestFirst(folder);
     Optional<String> best =
         progress.best().map(epoch -> "step-%08d.safetensors".formatted(epoch.step()));
     for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
@@ -131,10 +131,20 @@ final class Checkpoints {
 
   /** The newest checkpoint, if there is one. */
   Optional<Path> last() {
-    return newestFirst().stream().findFirst();
+    return newest(folder);
   }
 
-  private List<Path> newestFirst() {
+  /** The newest checkpoint in a folder, if there is one. */
+  static Optional<Path> newest(Path folder) {
+    return newestFirst(folder).stream().findFirst();
+  }
+
+  /** After which step a checkpoint was saved. */
+  static long step(Path checkpoint) {
+    return Long.parseLong(checkpoint.getFileName().toString().replaceAll("\\D", ""));
+  }
+
+  private static List<Path> newestFirst(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
@@ -156,7 +166,7 @@ final class Checkpoints {
    * @throws RunException if there are some and all are damaged
    */
   Optional<Progress> restore(State state) {
-    List<Path> files = newestFirst();
+    List<Path> files = newestFirst(folder);
     for (Path file : files) {
       try {
         return Optional.of(load(file, state));

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * refused.
  */
 public final class FolderLock implements AutoCloseable {
+  private static final String FILE = ".lock";
   private static final int LONGEST_NUMBER = 32;
 
   private final FileChannel channel;
@@ -35,7 +37,7 @@ public final class FolderLock implements AutoCloseable {
     try {
       FileChannel channel =
           FileChannel.open(
-              folder.resolve(".lock"),
+              folder.resolve(FILE),
               StandardOpenOption.CREATE,
               StandardOpenOption.READ,
               StandardOpenOption.WRITE);
@@ -59,6 +61,15 @@ public final class FolderLock implements AutoCloseable {
     } catch (IOException e) {
       throw RunException.unwritten(
           "%s: cannot be taken for this process (%s)".formatted(folder, RunFolder.reason(e)), e);
+    }
+  }
+
+  /** The number of the process that took a folder last, or 0 if none did. */
+  static long owner(Path folder) {
+    try {
+      return Long.parseLong(Files.readString(folder.resolve(FILE)));
+    } catch (IOException | NumberFormatException e) {
+      return 0; // Nobody has, or somebody is just about to.
     }
   }
 

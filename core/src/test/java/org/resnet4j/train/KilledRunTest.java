@@ -1,22 +1,21 @@
 package org.resnet4j.train;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.resnet4j.weights.Safetensors;
-import org.resnet4j.weights.TensorEntry;
 
 /**
  * A1, A12: a process that is killed at any moment, in any locale, costs nothing.
@@ -25,23 +24,24 @@ import org.resnet4j.weights.TensorEntry;
  */
 class KilledRunTest {
   private static final int KILLS = Integer.getInteger("resnet4j.kills", 10);
-  private static final int LONGEST_LIFE_MILLIS = 400;
   private static final int PATIENCE_SECONDS = 120;
   private static final String[] RECIPE = {
     "iterations", "120", "augmentation", "pad-crop-flip", "ema", "0.9", "mixup", "0.2"
   };
 
   @TempDir Path folder;
+  private final List<String> said = new ArrayList<>();
 
-  /** Trains, or goes on; says when it has begun. */
+  /** Trains, or goes on. */
   static final class Child {
     private Child() {}
 
     public static void main(String[] arguments) {
       Path folder = Path.of(arguments[0]);
       Path run = Path.of(arguments[1]);
+      Saving saving = new Saving(Duration.parse(arguments[2]), false);
       if (Files.exists(run.resolve("run.json"))) {
-        Training.resume(run, Child::say, () -> false);
+        Training.resume(run, saving, event -> {}, () -> false);
       } else {
         Training.run(
             new Training.Plan(
@@ -49,99 +49,114 @@ class KilledRunTest {
                 folder.resolve("data").toString(),
                 Optional.of(run),
                 "test"),
-            Child::say,
+            saving,
+            event -> {},
             () -> false);
-      }
-    }
-
-    private static void say(Event event) {
-      if (event instanceof Event.Started) {
-        System.out.println("started");
       }
     }
   }
 
-  private Process start(Path run, String... options) throws IOException {
+  @BeforeEach
+  void draw_images() {
+    new TinyRuns(folder);
+  }
+
+  private ProcessBuilder child(Path run, Duration saveEvery, String... options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of(options));
-    command.addAll(List.of(Child.class.getName(), folder.toString(), run.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    command.addAll(List.of(Child.class.getName(), folder.toString()));
+    command.addAll(List.of(run.toString(), saveEvery.toString()));
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
     builder.environment().put("RESNET4J_THREADS", "1");
-    return builder.start();
+    return builder;
   }
 
-  /** Waits for its end; fails with what it said if that was no success. */
-  private static void finish(Process process) throws Exception {
-    String said = new String(process.getInputStream().readAllBytes());
-    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(said).isZero();
-  }
-
-  /** Whether it was killed before its end. */
-  private static boolean kill(Process process, long afterMillis) throws Exception {
-    BufferedReader out = process.inputReader();
-    for (String line = out.readLine(); line != null && !line.equals("started"); ) {
-      line = out.readLine();
-    }
-    boolean ended = process.waitFor(afterMillis, TimeUnit.MILLISECONDS);
-    process.destroyForcibly().waitFor();
-    return !ended;
-  }
-
-  /** Weights, averages, optimizer and metrics; times are apart. */
-  private static Map<String, byte[]> left(Path run) throws IOException {
-    Map<String, byte[]> left = new LinkedHashMap<>();
-    for (String file :
-        List.of("model/model.safetensors", "model-ema/model.safetensors", "metrics.csv")) {
-      left.put(file, Files.readAllBytes(run.resolve(file)));
-    }
-    Path last = run.resolve("checkpoints/step-00000120.safetensors");
-    for (TensorEntry entry : Safetensors.read(last).entries()) {
-      byte[] bytes = new byte[entry.data().remaining()];
-      entry.data().get(bytes);
-      left.put(entry.name(), bytes);
-    }
-    return left;
-  }
-
-  private static void assertSame(Map<String, byte[]> killed, Map<String, byte[]> whole) {
-    assertThat(killed).hasSameSizeAs(whole);
-    whole.forEach((name, bytes) -> assertThat(killed.get(name)).as(name).isEqualTo(bytes));
+  private Optional<ResumeTrial.Result> tried(ResumeTrial.Program program, int kills) {
+    long began = System.nanoTime();
+    BooleanSupplier impatient =
+        () -> System.nanoTime() - began > TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS + kills);
+    return new ResumeTrial(folder, program, said::add, impatient).run(kills, 7);
   }
 
   @Test
   void a_run_that_is_killed_again_and_again_ends_like_one_that_never_was() throws Exception {
-    new TinyRuns(folder);
-    Path whole = folder.resolve("whole");
-    finish(start(whole));
-    Path killed = folder.resolve("killed");
-    Random random = new Random(7);
-    int kills = 0;
-    while (kills < KILLS) {
-      if (kill(start(killed), random.nextInt(LONGEST_LIFE_MILLIS))) {
-        kills++;
-      } else {
-        assertSame(left(killed), left(whole)); // It came to its end; the next one is killed on.
-        killed = folder.resolve("killed-" + kills);
-      }
-    }
-    finish(start(killed));
-    assertSame(left(killed), left(whole));
-    try (var files = Files.walk(killed)) {
+    ResumeTrial.Result result =
+        tried((run, resume, saveEvery) -> child(run, saveEvery), KILLS).orElseThrow();
+    assertThat(result.parts()).allSatisfy(part -> assertThat(part.difference()).isEmpty());
+    assertThat(result.parts())
+        .extracting(ResumeTrial.Part::name)
+        .containsExactly("weights", "averaged weights", "optimizer", "metrics.csv");
+    assertThat(result.equal()).isTrue();
+    assertThat(result.steps()).isEqualTo(120);
+    assertThat(result.wentOnFrom()).hasSize(KILLS).anyMatch(step -> step > 0 && step < 120);
+    try (var files = Files.walk(folder)) {
       assertThat(files.filter(file -> file.toString().endsWith(".tmp"))).isEmpty();
     }
   }
 
   @Test
+  void a_run_that_goes_on_as_another_is_found_out() {
+    ResumeTrial.Result result =
+        tried(
+                (run, resume, saveEvery) -> {
+                  if (resume) {
+                    replace(run.resolve("recipe.yaml"), "seed: 0", "seed: 1");
+                  }
+                  return child(run, saveEvery);
+                },
+                1)
+            .orElseThrow();
+    assertThat(result.equal()).isFalse();
+    assertThat(result.parts())
+        .anySatisfy(
+            part -> {
+              assertThat(part.name()).isEqualTo("weights");
+              assertThat(part.difference())
+                  .contains("checkpoints/step-00000120.safetensors: model/bn1.bias");
+              assertThat(part.killed()).isNotEqualTo(part.whole()).hasSize(64);
+            });
+  }
+
+  private static void replace(Path file, String before, String after) {
+    try {
+      Files.writeString(file, Files.readString(file).replace(before, after));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void a_run_that_fails_is_no_verdict() {
+    assertThatThrownBy(() -> tried((run, resume, saveEvery) -> new ProcessBuilder("false"), 2))
+        .isInstanceOf(RunException.class)
+        .hasMessage(folder.resolve("whole") + ": ended with status 1 and said nothing");
+  }
+
+  /** Runs to the end; fails with what it said if that was no success. */
+  private static void finish(ProcessBuilder child) throws Exception {
+    Process process = child.redirectErrorStream(true).start();
+    String text = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(text).isZero();
+  }
+
+  @Test
   void locale_charset_and_odd_paths_change_nothing() throws Exception {
-    new TinyRuns(folder);
     Path whole = folder.resolve("whole");
-    finish(start(whole));
+    finish(child(whole, Saving.USUAL.every()));
     Path odd = folder.resolve("a b ğüş " + "x".repeat(120)).resolve("run");
-    finish(start(odd, "-Duser.language=tr", "-Duser.country=TR", "-Dfile.encoding=US-ASCII"));
-    assertSame(left(odd), left(whole));
+    finish(
+        child(
+            odd,
+            Saving.USUAL.every(),
+            "-Duser.language=tr",
+            "-Duser.country=TR",
+            "-Dfile.encoding=US-ASCII"));
+    assertThat(RunFingerprint.of(whole).beside(RunFingerprint.of(odd)))
+        .hasSize(4)
+        .allMatch(ResumeTrial.Part::equal);
   }
 }
