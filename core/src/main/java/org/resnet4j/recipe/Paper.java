@@ -36,7 +36,8 @@ public final class Paper {
 
   /** What no paper decides; {@code accumulate} counts with {@code batch}. */
   private static final Set<String> FREE =
-      Set.of("name", "paper", "accumulate", "precision", "device", "unreadable", "seed");
+      Set.of(
+          "name", "paper", "accumulate", "recompute", "precision", "device", "unreadable", "seed");
 
   private static final YAMLMapper YAML =
       YAMLMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE).build();

@@ -29,6 +29,8 @@ import java.util.List;
  * @param zeroBranch whether the last batch norm of each branch starts at zero
  * @param stochasticDepth how often training leaves the last branch out, the others in proportion to
  *     their depth; arXiv 1603.09382; 0 for never
+ * @param recompute whether training keeps the results of blocks only and computes what lies between
+ *     them again on the way back: the same bits in less memory and more time; arXiv 1604.06174
  * @param precision of activations: auto, fp32 or bf16
  * @param device auto, cpu or cuda
  * @param unreadable what to do about an image that cannot be read: fail or skip
@@ -53,6 +55,7 @@ public record Recipe(
     Folds folds,
     boolean zeroBranch,
     double stochasticDepth,
+    boolean recompute,
     String precision,
     String device,
     String unreadable,

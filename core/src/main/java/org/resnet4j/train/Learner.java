@@ -62,7 +62,7 @@ final class Learner implements AutoCloseable {
   Learner(Recipe recipe, LiveNetwork network, Optimizer optimizer, Objective objective) {
     this.recipe = recipe;
     this.network = network;
-    this.pass = Pass.of(network);
+    this.pass = Pass.of(network, recipe.recompute());
     this.objective = objective;
     this.optimizer = optimizer;
     this.guard = new Guard(network);

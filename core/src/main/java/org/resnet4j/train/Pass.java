@@ -14,30 +14,35 @@ interface Pass extends AutoCloseable {
 
   /**
    * The fastest pass that the network and the machine have, or the one that the environment
-   * variable {@code RESNET4J_PASS} names: {@code compiled}, {@code recomputed} (the same bits in
-   * less memory and more time) or {@code autograd}.
+   * variable {@code RESNET4J_PASS} names: {@code compiled} or {@code autograd}.
    *
+   * @param recompute whether only results of units are kept: the same bits in less memory and more
+   *     time
    * @throws IllegalArgumentException if there is none of that name, or not for this network
    */
-  static Pass of(LiveNetwork network) {
-    return of(network, System.getenv(VARIABLE));
+  static Pass of(LiveNetwork network, boolean recompute) {
+    return of(network, recompute, System.getenv(VARIABLE));
   }
 
-  /** As {@link #of(LiveNetwork)}, for a value of the variable; nothing for the fastest. */
-  static Pass of(LiveNetwork network, @Nullable String name) {
-    if (name == null || name.isEmpty()) {
-      return TrainingPlan.knows(network)
-          ? new CompiledPass(new TrainingPlan(network, false))
-          : new AutogradPass(network);
+  /** As {@link #of(LiveNetwork, boolean)}, for a value of the variable; nothing for the fastest. */
+  static Pass of(LiveNetwork network, boolean recompute, @Nullable String name) {
+    boolean autograd =
+        switch (name == null ? "" : name) {
+          case "" -> !TrainingPlan.knows(network);
+          case "compiled" -> false;
+          case "autograd" -> true;
+          default ->
+              throw new IllegalArgumentException(
+                  "%s = %s: must be compiled or autograd".formatted(VARIABLE, name));
+        };
+    if (autograd && recompute) {
+      throw new IllegalArgumentException(
+          "recompute = true: %s goes through autograd here, which keeps everything; set it to false"
+              .formatted(network.network().name()));
     }
-    return switch (name) {
-      case "compiled" -> new CompiledPass(new TrainingPlan(network, false));
-      case "recomputed" -> new CompiledPass(new TrainingPlan(network, true));
-      case "autograd" -> new AutogradPass(network);
-      default ->
-          throw new IllegalArgumentException(
-              "%s = %s: must be compiled, recomputed or autograd".formatted(VARIABLE, name));
-    };
+    return autograd
+        ? new AutogradPass(network)
+        : new CompiledPass(new TrainingPlan(network, recompute));
   }
 
   /**

@@ -26,6 +26,14 @@ class RecipeFileTest {
     return Files.writeString(folder.resolve("mine.yaml"), text);
   }
 
+  /** Run from the module's folder, as Maven does. */
+  @Test
+  void every_key_is_in_the_document() throws IOException {
+    String document = Files.readString(Path.of("../docs/recipes.md"));
+    assertThat(RecipeFile.keys())
+        .allSatisfy(key -> assertThat(document).containsPattern("(?m)^\\|.*`" + key + "`.*\\|"));
+  }
+
   @Test
   void has_the_papers_numbers_in_cifar_paper() {
     Recipe paper = RecipeFile.load("cifar-paper", Map.of());
