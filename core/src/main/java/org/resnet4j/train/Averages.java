@@ -17,7 +17,7 @@ final class Averages implements AutoCloseable {
     this.setup = setup;
     this.network = network;
     this.weights = new WeightAverage(setup.recipe().averaging(), network);
-    weights.network().ifPresent(setup::freeze);
+    weights.network().ifPresent(setup.beginning()::freeze);
   }
 
   /** After a step; their number counts from 1. */
@@ -39,7 +39,7 @@ final class Averages implements AutoCloseable {
   void settle() {
     int batches = setup.recipe().averaging().preciseBatchNorm();
     if (batches > 0) {
-      try (Loader images = setup.statisticsImages()) {
+      try (Loader images = setup.loaders().statistics()) {
         PreciseBatchNorm.update(network, images, batches);
         weights.network().ifPresent(average -> PreciseBatchNorm.update(average, images, batches));
       }

@@ -7,9 +7,6 @@ import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.optimizer.Optimizer;
-import org.resnet4j.tensor.Device;
-import org.resnet4j.tensor.Precision;
 import org.resnet4j.tensor.Tensors;
 
 /**
@@ -31,16 +28,10 @@ record Pace(double once, double coldStep, double step, double evaluation) {
    */
   static Pace measure(Setup setup, double seconds) {
     long began = System.nanoTime();
-    Device device = Device.of(setup.recipe().device());
-    Precision precision = Precision.of(setup.recipe().precision(), device);
-    try (LiveNetwork network = setup.live(device, precision);
-        Optimizer optimizer =
-            new Optimizer(setup.recipe().optimization(), network, setup.rateFactor());
-        Objective objective = Objective.of(setup, device, precision);
-        Learner learner = new Learner(setup.recipe(), network, optimizer, objective);
-        Loader train = setup.trainImages();
-        Loader test = setup.testImages()) {
-      network.train(true);
+    try (Trainee trainee = Trainee.of(setup);
+        Loader train = setup.loaders().training();
+        Loader test = setup.loaders().test()) {
+      Learner learner = trainee.learner();
       int accumulated = Math.min(setup.recipe().optimization().accumulate(), train.batches());
       Consumer<Batches> step = batches -> learner.learn(batches.iterator(), accumulated, 0, 1e-6);
       int possible = Math.max(1, train.batches() / accumulated - 1);
@@ -63,7 +54,7 @@ record Pace(double once, double coldStep, double step, double evaluation) {
           Math.max(0, once - fair),
           Math.max(cold.seconds(), fair),
           fair,
-          evaluation(network, test, setup.data().test().size(), seconds / 3));
+          evaluation(trainee.network(), test, setup.data().test().size(), seconds / 3));
     }
   }
 

@@ -6,11 +6,7 @@ import org.resnet4j.data.Dataset;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
-import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
-import org.resnet4j.tensor.Device;
-import org.resnet4j.tensor.Precision;
 
 /**
  * Training steps with images as they come from their files, and steps on one batch that is always
@@ -20,10 +16,7 @@ import org.resnet4j.tensor.Precision;
  */
 public final class PipelineTrial implements AutoCloseable {
   private final double rate;
-  private final LiveNetwork network;
-  private final Optimizer optimizer;
-  private final Objective objective;
-  private final Learner learner;
+  private final Trainee trainee;
   private final Dataset images;
   private final Loader loader;
   private final Batch fixed;
@@ -36,15 +29,9 @@ public final class PipelineTrial implements AutoCloseable {
   public PipelineTrial(Setup setup) {
     Recipe recipe = setup.recipe();
     rate = recipe.rates().rate();
-    Device device = Device.of(recipe.device());
-    Precision precision = Precision.of(recipe.precision(), device);
-    network = setup.live(device, precision);
-    network.train(true);
-    optimizer = new Optimizer(recipe.optimization(), network, setup.rateFactor());
-    objective = Objective.of(setup, device, precision);
-    learner = new Learner(recipe, network, optimizer, objective);
+    trainee = Trainee.of(setup);
     images = setup.data().train();
-    loader = setup.trainImages();
+    loader = setup.loaders().training();
     try (Batches first = loader.epoch(0, 0)) {
       fixed = copy(first.iterator().next());
     }
@@ -110,7 +97,7 @@ public final class PipelineTrial implements AutoCloseable {
   }
 
   private void learn(Iterator<Batch> one) {
-    Learner.Learned learned = learner.learn(one, 1, step, rate);
+    Learner.Learned learned = trainee.learner().learn(one, 1, step, rate);
     learned
         .trouble()
         .ifPresent(
@@ -126,9 +113,6 @@ public final class PipelineTrial implements AutoCloseable {
   public void close() {
     batches.close();
     loader.close();
-    learner.close();
-    objective.close();
-    optimizer.close();
-    network.close();
+    trainee.close();
   }
 }

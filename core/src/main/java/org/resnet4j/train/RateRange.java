@@ -7,12 +7,8 @@ import java.util.function.Consumer;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
-import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Optimization.Rule;
 import org.resnet4j.recipe.Recipe;
-import org.resnet4j.tensor.Device;
-import org.resnet4j.tensor.Precision;
 
 /**
  * Trains a network for some steps whose rate rises by one factor each, to see which rates it learns
@@ -86,17 +82,9 @@ public final class RateRange {
    * @param watcher told of each step's rate and loss
    */
   public RateCurve run(Consumer<RateCurve.Point> watcher) {
-    Recipe recipe = setup.recipe();
-    Device device = Device.of(recipe.device());
-    Precision precision = Precision.of(recipe.precision(), device);
-    try (LiveNetwork network = setup.live(device, precision);
-        Objective objective = Objective.of(setup, device, precision);
-        Optimizer optimizer = new Optimizer(recipe.optimization(), network);
-        Loader images = setup.trainImages()) {
-      network.train(true);
-      try (Learner learner = new Learner(recipe, network, optimizer, objective)) {
-        return learn(learner, images, watcher);
-      }
+    try (Trainee trainee = Trainee.of(setup);
+        Loader images = setup.loaders().training()) {
+      return learn(trainee.learner(), images, watcher);
     }
   }
 

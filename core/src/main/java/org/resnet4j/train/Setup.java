@@ -1,18 +1,13 @@
 package org.resnet4j.train;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.function.ToDoubleFunction;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Network;
-import org.resnet4j.arch.Parameter;
-import org.resnet4j.arch.Parts;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.ClassNames;
 import org.resnet4j.data.DataException;
@@ -20,22 +15,13 @@ import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.Stratified;
 import org.resnet4j.data.StratifiedFolds;
-import org.resnet4j.data.batch.Augmentation;
-import org.resnet4j.data.batch.Loader;
-import org.resnet4j.data.batch.Mixing;
 import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
-import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.recipe.FineTuning;
 import org.resnet4j.recipe.Folds;
-import org.resnet4j.recipe.Mixture;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
-import org.resnet4j.recipe.Selection;
 import org.resnet4j.recipe.Teaching;
-import org.resnet4j.tensor.Device;
-import org.resnet4j.tensor.Precision;
 
 /**
  * Data, network and preprocessing that fit each other, as a recipe and a data set decide.
@@ -62,9 +48,6 @@ public record Setup(
 
   private static final int PEEKED = 16;
   private static final int MEASURED = 5_000;
-
-  // One keeps up with the network many times over, once images are decoded.
-  private static final int THREADS = 1;
 
   /** Without a teacher and without validation images. */
   public Setup(
@@ -197,7 +180,7 @@ public record Setup(
       input = new Shape(input.channels(), recipe.size(), recipe.size());
     }
     Network network = restless(recipe, saved.withInput(input).withClasses(classes.size()));
-    frozenParts(recipe, network); // Refuses more stages than there are.
+    Beginning.frozenParts(recipe, network); // Refuses more stages than there are.
     Preprocessing preprocessing =
         input.equals(saved.input())
             ? start.preprocessing()
@@ -275,61 +258,6 @@ public record Setup(
     return new Setup(otherRecipe, data, otherNetwork, preprocessing, Optional.empty());
   }
 
-  /** The network as the run begins, frozen as far as it is to be; the caller closes it. */
-  LiveNetwork live(Device device, Precision precision) {
-    LiveNetwork live =
-        start
-            .map(model -> live(model, device, precision))
-            .orElseGet(
-                () ->
-                    LiveNetwork.initialised(
-                        network, recipe.seed(), recipe.zeroBranch(), device, precision));
-    freeze(live);
-    return live;
-  }
-
-  private LiveNetwork live(SavedModel model, Device device, Precision precision) {
-    if (model.knows(data.train().classes())) {
-      return model.as(network).live(device, precision);
-    }
-    int before = model.labels().size();
-    try (LiveNetwork old = model.as(network.withClasses(before)).live(device, precision)) {
-      return old.withNewHead(network.classes(), recipe.seed());
-    }
-  }
-
-  /** Makes a network of this kind keep what the recipe wants kept. */
-  void freeze(LiveNetwork live) {
-    live.freeze(
-        frozenParts(recipe, network),
-        recipe.fineTuning().normStatistics() == FineTuning.NormStatistics.FROZEN);
-  }
-
-  private static int frozenParts(Recipe recipe, Network network) {
-    Parts parts = new Parts(network);
-    if (recipe.fineTuning().headAlone()) {
-      return parts.head();
-    }
-    OptionalInt stages = recipe.fineTuning().frozenStages();
-    if (stages.isPresent() && stages.getAsInt() > parts.stages()) {
-      throw new IllegalArgumentException(
-          "freeze = %d: %s has %d stages; give no more, or all-but-head"
-              .formatted(stages.getAsInt(), network.name(), parts.stages()));
-    }
-    return stages.isPresent() ? 1 + stages.getAsInt() : 0;
-  }
-
-  /** What the rate of each parameter is multiplied with; 0 for one that is frozen. */
-  ToDoubleFunction<Parameter> rateFactor() {
-    Parts parts = new Parts(network);
-    int frozen = frozenParts(recipe, network);
-    double decay = recipe.fineTuning().stageDecay();
-    return parameter -> {
-      int part = parts.of(parameter);
-      return part < frozen ? 0 : Math.pow(decay, parts.distance(part));
-    };
-  }
-
   /** What the user should know before the run: of the data, and of the choices for it. */
   List<String> notes() {
     List<String> notes = new ArrayList<>(data.notes());
@@ -337,75 +265,14 @@ public record Setup(
     return notes;
   }
 
-  /** Writes what the run begins with as a model folder, if that is somebody's model. */
-  void writeStart(Path folder, LiveNetwork live) throws IOException {
-    if (start.isPresent()) {
-      String card = "# %s%n%nWhat the run beside it began with: %s%n";
-      new SavedModel(folder, network, startLabels(start.get()), preprocessing)
-          .write(live, card.formatted(network.name(), start.get().folder()));
-    }
+  /** How the network begins. */
+  Beginning beginning() {
+    return new Beginning(recipe, network, start, data.train().classes(), preprocessing);
   }
 
-  /** Writes what the run learns from beside the labels, if there is a teacher. */
-  void writeTeacher(Path folder) throws IOException {
-    if (teacher.isPresent()) {
-      SavedModel model = teacher.get();
-      String card = "# %s%n%nWhat the run around it learned from: %s%n";
-      try (LiveNetwork live = model.live(Device.CPU, Precision.FP32)) {
-        model.in(folder).write(live, card.formatted(model.network().name(), model.folder()));
-      }
-    }
-  }
-
-  /** The model's, whose names may be better than the data's, unless it got a new head. */
-  private List<String> startLabels(SavedModel model) {
-    List<String> classes = data.train().classes();
-    return model.knows(classes) ? model.labels() : classes;
-  }
-
-  /** The training images in the order of the seed, varied; batches are all full if one can be. */
-  Loader trainImages() {
-    boolean enough = data.train().size() >= recipe.batch();
-    Loader.Options options =
-        new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS);
-    return new Loader(
-        data.train(),
-        preprocessing,
-        Varied.augmentation(recipe.variation()),
-        Varied.variety(recipe.variation(), preprocessing),
-        Varied.sizes(recipe, network.input(), options.batches(data.train().size())),
-        sampled(options));
-  }
-
-  private Loader.Options sampled(Loader.Options options) {
-    Mixture mixture = recipe.targets().mixture();
-    Loader.Options mixed =
-        options.mixed(
-            new Mixing(
-                mixture.mixup(),
-                mixture.cutmix(),
-                mixture.mixProbability(),
-                mixture.cutmixShare()));
-    return recipe.selection().sampling() == Selection.Sampling.BALANCED ? mixed.inBalance() : mixed;
-  }
-
-  /** The training images in random order, as evaluation sees them: for statistics. */
-  Loader statisticsImages() {
-    boolean enough = data.train().size() >= recipe.batch();
-    return new Loader(
-        data.train(),
-        preprocessing,
-        new Augmentation.None(),
-        new Loader.Options(recipe.batch(), recipe.seed(), true, enough, THREADS));
-  }
-
-  /** Training images as evaluation sees them, in batches of that size; the same ones each time. */
-  Loader watchedImages(int size) {
-    return new Loader(
-        data.train(),
-        preprocessing,
-        new Augmentation.None(),
-        new Loader.Options(size, recipe.seed(), true, false, THREADS));
+  /** The images in batches. */
+  Loaders loaders() {
+    return new Loaders(recipe, data, preprocessing);
   }
 
   /** What judges the epochs: the validation images or, without them, the test images. */
@@ -416,15 +283,6 @@ public record Setup(
   /** What those images are called. */
   String judging() {
     return validation.isPresent() ? "validation" : "test";
-  }
-
-  /** Every test image once, in order, in one view. */
-  Loader testImages() {
-    return new Loader(
-        data.test(),
-        preprocessing,
-        new Augmentation.None(),
-        Loader.Options.inOrder(recipe.batch()));
   }
 
   /** Judges networks on the images that judge the epochs, in the views of the recipe. */

@@ -1,5 +1,7 @@
 package org.resnet4j.train;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -70,6 +72,14 @@ final class Teacher implements AutoCloseable {
                   + " and they differ; images that were moved cannot be normalised anew then: set"
                   + " normalisation = channel and take a teacher that was trained so")
               .formatted(model.folder()));
+    }
+  }
+
+  /** Writes a copy beside the run, which must go on whatever becomes of the original. */
+  static void write(SavedModel model, Path folder) throws IOException {
+    String card = "# %s%n%nWhat the run around it learned from: %s%n";
+    try (LiveNetwork live = model.live(Device.CPU, Precision.FP32)) {
+      model.in(folder).write(live, card.formatted(model.network().name(), model.folder()));
     }
   }
 

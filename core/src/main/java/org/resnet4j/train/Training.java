@@ -13,11 +13,8 @@ import org.resnet4j.arch.Network;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
-import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Engine;
-import org.resnet4j.tensor.Precision;
 
 /** Trains networks and leaves a run folder. */
 public final class Training {
@@ -161,22 +158,21 @@ public final class Training {
       Consumer<Event> events,
       BooleanSupplier stop) {
     Recipe recipe = setup.recipe();
-    Device device = Device.of(recipe.device());
-    Precision precision = Precision.of(recipe.precision(), device);
-    try (LiveNetwork network = setup.live(device, precision);
-        Optimizer optimizer = new Optimizer(recipe.optimization(), network, setup.rateFactor());
-        Objective objective = Objective.of(setup, device, precision);
-        Averages averages = new Averages(setup, network);
-        Loader trainImages = setup.trainImages();
+    try (Trainee trainee = Trainee.of(setup);
+        Averages averages = new Averages(setup, trainee.network());
+        Loader trainImages = setup.loaders().training();
         Judge judge = setup.judge()) {
+      LiveNetwork network = trainee.network();
       RunFolder folder =
           place.apply(
               begun -> {
-                setup.writeStart(begun.start(), network);
-                setup.writeTeacher(begun.teacherFolder());
+                setup.beginning().write(begun.start(), network);
+                if (setup.teacher().isPresent()) {
+                  Teacher.write(setup.teacher().get(), begun.teacherFolder());
+                }
               });
-      String engine = Engine.describe() + ", " + precision.id();
-      Checkpoints.State state = TrainingLoop.state(network, optimizer, averages);
+      String engine = Engine.describe() + ", " + network.precision().id();
+      Checkpoints.State state = Saver.state(trainee, averages);
       try (FolderLock lock = FolderLock.take(folder.path())) {
         folder.tidy();
         Progress progress =
@@ -189,16 +185,18 @@ public final class Training {
           TrainingLoop loop =
               new TrainingLoop(
                   recipe,
-                  network,
-                  optimizer,
-                  objective,
+                  trainee,
                   averages,
                   trainImages,
                   judge,
-                  new Checkpoints(folder.checkpoints(), engine, log),
-                  saving,
-                  best,
-                  new Watch(setup, network, optimizer, log),
+                  new Saver(
+                      trainee,
+                      averages,
+                      new Checkpoints(folder.checkpoints(), engine, log),
+                      best,
+                      saving,
+                      log),
+                  new Watch(setup, network, trainee.optimizer(), log),
                   log,
                   stop,
                   progress);

@@ -1,7 +1,6 @@
 package org.resnet4j.train;
 
 import java.util.Iterator;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -10,7 +9,6 @@ import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
 
 /** The loop: batches in, events out, a checkpoint after each epoch and when told to stop. */
@@ -19,15 +17,11 @@ final class TrainingLoop {
   private static final int MOST_SKIPPED = 3;
 
   private final Recipe recipe;
-  private final LiveNetwork network;
-  private final Optimizer optimizer;
+  private final Trainee trainee;
   private final Averages averages;
-  private final Learner learner;
   private final Loader trainImages;
   private final Judge judge;
-  private final Checkpoints checkpoints;
-  private final Saving saving;
-  private final BestModel best;
+  private final Saver saver;
   private final Watch watch;
   private final Consumer<Event> events;
   private final BooleanSupplier stop;
@@ -35,7 +29,6 @@ final class TrainingLoop {
   private final Schedule schedule;
   private Progress progress;
   private long lastStepNanos;
-  private long lastSavedNanos = System.nanoTime();
   private double stepSeconds;
   private long epochImages;
   private double epochSeconds;
@@ -45,29 +38,21 @@ final class TrainingLoop {
 
   TrainingLoop(
       Recipe recipe,
-      LiveNetwork network,
-      Optimizer optimizer,
-      Objective objective,
+      Trainee trainee,
       Averages averages,
       Loader trainImages,
       Judge judge,
-      Checkpoints checkpoints,
-      Saving saving,
-      BestModel best,
+      Saver saver,
       Watch watch,
       Consumer<Event> events,
       BooleanSupplier stop,
       Progress progress) {
     this.recipe = recipe;
-    this.network = network;
-    this.optimizer = optimizer;
+    this.trainee = trainee;
     this.averages = averages;
-    this.learner = new Learner(recipe, network, optimizer, objective);
     this.trainImages = trainImages;
     this.judge = judge;
-    this.checkpoints = checkpoints;
-    this.saving = saving;
-    this.best = best;
+    this.saver = saver;
     this.watch = watch;
     this.events = events;
     this.stop = stop;
@@ -97,25 +82,17 @@ final class TrainingLoop {
     return averaged;
   }
 
-  /** All tensors that a run must keep; they stay their owners'. */
-  static Checkpoints.State state(LiveNetwork network, Optimizer optimizer, Averages averages) {
-    return new Checkpoints.State(
-        Map.of(
-            "model", network.state(), "optimizer", optimizer.state(), "average", averages.state()));
-  }
-
   /** Trains to the end, once; the last evaluation, or nothing if told to stop before. */
   Optional<Evaluation> run() {
     try {
-      best.keep(network, progress); // The run may have been killed before it was.
+      saver.catchUp(progress);
       while (progress.batch() > 0 || !finished()) {
         Optional<Evaluation> judged = learnEpoch() ? judgeEpoch() : Optional.empty();
         if (judged.isEmpty()) {
-          save();
+          saver.save(progress);
           return judged;
         }
-        saveAsWished();
-        best.keep(network, progress);
+        saver.afterEpoch(progress);
         if (progress.step() == steps) {
           return judged;
         }
@@ -125,10 +102,8 @@ final class TrainingLoop {
       }
     } catch (DataException e) {
       // An image that cannot be read may cost a repair, never what was learned before it.
-      save();
+      saver.save(progress);
       throw e;
-    } finally {
-      learner.close();
     }
     return evaluate(); // A finished run was resumed, or this one ended before its last step.
   }
@@ -138,27 +113,9 @@ final class TrainingLoop {
     return progress.step() >= steps || (patience > 0 && progress.sinceBest() >= patience);
   }
 
-  private void save() {
-    checkpoints.save(state(network, optimizer, averages), progress);
-    lastSavedNanos = System.nanoTime();
-  }
-
-  /** Saves, and goes on if the disk does not take it but the user wants that. */
-  private void saveAsWished() {
-    try {
-      save();
-    } catch (RunException e) {
-      if (!saving.goesOn()) {
-        throw e;
-      }
-      lastSavedNanos = System.nanoTime();
-      events.accept(new Event.Notice(e.getMessage() + "; training goes on as you wished"));
-    }
-  }
-
   /** Learns what is left of the epoch; false if told to stop. */
   private boolean learnEpoch() {
-    network.train(true);
+    trainee.network().train(true);
     long began = System.nanoTime();
     lastStepNanos = began;
     epochImages = 0;
@@ -169,9 +126,7 @@ final class TrainingLoop {
         if (stop.getAsBoolean()) {
           return false;
         }
-        if (System.nanoTime() - lastSavedNanos > saving.every().toNanos()) {
-          saveAsWished();
-        }
+        saver.afterStep(progress);
       }
       waitedSeconds = batches.waitedNanos() / 1e9;
     }
@@ -183,7 +138,7 @@ final class TrainingLoop {
     double rate = progress.lowRate() ? recipe.rates().lowRate() : schedule.at(progress.step());
     int batches =
         Math.min(recipe.optimization().accumulate(), trainImages.batches() - progress.batch());
-    Learner.Learned learned = learner.learn(left, batches, progress.step(), rate);
+    Learner.Learned learned = trainee.learner().learn(left, batches, progress.step(), rate);
     long now = System.nanoTime();
     double seconds = (now - lastStepNanos) / 1e9;
     lastStepNanos = now;
@@ -216,10 +171,7 @@ final class TrainingLoop {
               .formatted(
                   what,
                   MOST_SKIPPED,
-                  checkpoints
-                      .last()
-                      .map(file -> "; the last good checkpoint is " + file)
-                      .orElse("")));
+                  saver.last().map(file -> "; the last good checkpoint is " + file).orElse("")));
     }
     events.accept(
         new Event.Notice(
@@ -283,7 +235,7 @@ final class TrainingLoop {
 
   /** Judges the averaged weights too; returns nothing if told to stop before both are. */
   private Optional<Evaluation> evaluate() {
-    Optional<Evaluation> judged = evaluate(network);
+    Optional<Evaluation> judged = evaluate(trainee.network());
     Optional<LiveNetwork> average = averages.network();
     if (judged.isPresent() && average.isPresent()) {
       averaged = evaluate(average.get());

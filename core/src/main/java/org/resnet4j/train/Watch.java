@@ -96,7 +96,7 @@ final class Watch {
   /** The first images of the run, or none if one cannot be read: training will say so better. */
   private Optional<Batch> open() {
     int size = Math.min(IMAGES, setup.data().train().size());
-    try (Loader loader = setup.watchedImages(size);
+    try (Loader loader = setup.loaders().watched(size);
         Batches batches = loader.epoch(0, 0)) {
       Batch first = batches.iterator().next();
       // Its pixels lie in a buffer that another batch will use.

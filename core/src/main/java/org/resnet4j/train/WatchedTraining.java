@@ -5,10 +5,7 @@ import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
-import org.resnet4j.optimizer.Optimizer;
 import org.resnet4j.recipe.Recipe;
-import org.resnet4j.tensor.Device;
-import org.resnet4j.tensor.Precision;
 
 /**
  * A training that somebody looks into between steps: same steps, same order of images, same
@@ -46,16 +43,10 @@ public final class WatchedTraining {
   /** Trains from the beginning, to the recipe's last step or until the loss is no number. */
   public static End run(Setup setup, Watcher watcher) {
     Recipe recipe = setup.recipe();
-    Device device = Device.of(recipe.device());
-    Precision precision = Precision.of(recipe.precision(), device);
-    try (LiveNetwork network = setup.live(device, precision);
-        Objective objective = Objective.of(setup, device, precision);
-        Optimizer optimizer = new Optimizer(recipe.optimization(), network);
-        Loader images = setup.trainImages()) {
-      watcher.at(0, Double.NaN, network);
-      try (Learner learner = new Learner(recipe, network, optimizer, objective)) {
-        return learn(recipe, network, learner, images, watcher);
-      }
+    try (Trainee trainee = Trainee.of(setup);
+        Loader images = setup.loaders().training()) {
+      watcher.at(0, Double.NaN, trainee.network());
+      return learn(recipe, trainee.network(), trainee.learner(), images, watcher);
     }
   }
 

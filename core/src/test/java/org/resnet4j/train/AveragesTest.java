@@ -36,7 +36,7 @@ class AveragesTest {
   @Test
   void the_average_forgets_faster_at_first_and_has_statistics_and_counts_too() {
     Setup setup = runs.setup("ema", "0.3", "ema-every", "2");
-    try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32)) {
+    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32)) {
       set(network, "fc.bias", 0);
       set(network, "bn1.running_mean", 0);
       try (WeightAverage average = new WeightAverage(setup.recipe().averaging(), network)) {
@@ -142,7 +142,7 @@ class AveragesTest {
     try (LiveNetwork network = moving.live(Device.CPU, Precision.FP32);
         LiveNetwork precise =
             SavedModel.open(runs.run("precise")).live(Device.CPU, Precision.FP32);
-        var images = runs.setup().statisticsImages()) {
+        var images = runs.setup().loaders().statistics()) {
       float[] before = Tensors.floats(network.tensor("bn1.running_mean"));
       PreciseBatchNorm.update(network, images, 100);
       for (String name : List.of("bn1.running_mean", "layer3.0.bn2.running_var", "fc.weight")) {

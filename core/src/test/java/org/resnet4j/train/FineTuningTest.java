@@ -246,6 +246,7 @@ class FineTuningTest {
                 data.toString(),
                 Optional.of(SavedModel.open(model)),
                 Training.Head.FITTED)
+            .beginning()
             .rateFactor();
     Map<String, Double> factors = new HashMap<>();
     NETWORK.state().forEach(p -> factors.put(p.name(), factor.applyAsDouble(p)));

@@ -62,7 +62,7 @@ class GuardTest {
   /** Takes a good step, then one with what is broken, then another good one. */
   private void holds(String trouble, float pixel, Fault breaks) {
     Setup setup = new TinyRuns(folder).setup("batch", "4");
-    try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
+    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
         Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
         Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
         Learner learner = new Learner(setup.recipe(), network, optimizer, objective)) {

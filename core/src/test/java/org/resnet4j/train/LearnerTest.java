@@ -34,11 +34,11 @@ class LearnerTest {
   private record Step(
       Learner.Learned learned, Map<String, float[]> before, Map<String, float[]> after) {
     static Step take(Setup setup, int batches) {
-      try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
+      try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
           Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
           Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
           Learner learner = new Learner(setup.recipe(), network, optimizer, objective);
-          Loader images = setup.trainImages();
+          Loader images = setup.loaders().training();
           Batches epoch = images.epoch(0, 0)) {
         network.train(true);
         Map<String, float[]> before = values(network);
@@ -111,7 +111,7 @@ class LearnerTest {
   @Test
   void a_loss_that_is_no_number_leaves_weights_and_no_gradient() {
     Setup setup = setup("batch=16");
-    try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
+    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
         Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
         Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
         Learner learner = new Learner(setup.recipe(), network, optimizer, objective)) {

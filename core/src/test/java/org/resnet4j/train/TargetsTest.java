@@ -79,7 +79,7 @@ class TargetsTest {
   /** How many of four mixed images are right for a network that always answers 3. */
   private int right(double share, int label, int other) {
     Setup setup = runs.setup("mixup", "1");
-    try (LiveNetwork network = setup.live(Device.CPU, Precision.FP32);
+    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
         Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
         Objective objective = Objective.of(setup, Device.CPU, Precision.FP32);
         Learner learner = new Learner(setup.recipe(), network, optimizer, objective);
@@ -174,7 +174,7 @@ class TargetsTest {
     assertThat(setup.preprocessing().mean()).isNotEqualTo(model.preprocessing().mean());
     for (int images : new int[] {1, 7}) {
       try (Teacher teacher = Teacher.of(model, setup, Device.CPU, Precision.FP32);
-          LiveNetwork student = setup.live(Device.CPU, Precision.FP32);
+          LiveNetwork student = setup.beginning().live(Device.CPU, Precision.FP32);
           Loader loader =
               new Loader(
                   setup.data().test(),

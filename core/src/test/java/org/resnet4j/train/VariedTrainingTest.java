@@ -60,7 +60,7 @@ class VariedTrainingTest {
   void trains_at_the_sizes_of_the_recipe_and_judges_at_the_networks() {
     Setup setup = runs.setup(VARIED);
     assertThat(setup.network().input()).isEqualTo(new Shape(3, 32, 32));
-    try (Loader images = setup.trainImages()) {
+    try (Loader images = setup.loaders().training()) {
       List<Integer> sides = new ArrayList<>();
       for (int epoch = 0; epoch < 6; epoch++) {
         try (Batches batches = images.epoch(epoch, 0)) {
@@ -84,7 +84,7 @@ class VariedTrainingTest {
     assertThat(Varied.variety(setup.recipe().variation(), preprocessing).policy())
         .isEqualTo(
             new Policy.RandAugmentTimm(2, 7, 0.5, Interpolation.BICUBIC, preprocessing.mean()));
-    try (Loader images = setup.trainImages();
+    try (Loader images = setup.loaders().training();
         Batches batches = images.epoch(0, 0)) {
       assertThat(batches.iterator().next().size()).isEqualTo(16);
     }

@@ -146,7 +146,7 @@ class WatchTest {
   void tells_the_ratio_of_branch_to_shortcut_by_block_and_stage() {
     Setup setup = runs().setup("model", "resnet8-a");
     List<Event> told = new ArrayList<>();
-    try (LiveNetwork network = setup.live(Device.of("cpu"), Precision.FP32);
+    try (LiveNetwork network = setup.beginning().live(Device.of("cpu"), Precision.FP32);
         Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network)) {
       constant(network, last(setup.network().stemLayers()), 2);
       for (Unit unit : setup.network().units()) {
