@@ -11,6 +11,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
@@ -34,6 +35,10 @@ import org.junit.jupiter.api.Test;
 
 /** The walls between packages. */
 class ArchitectureTest {
+  private static final String WALL_CLOCK =
+      "java[.]time[.].*[.](now|system.*|tick.*)|java[.]util[.](Date|Calendar|GregorianCalendar)[.].*"
+          + "|java[.]lang[.]System[.]currentTimeMillis"
+          + "|.*[.](getLastModifiedTime|lastModified.*|creationTime)";
   private static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -163,6 +168,30 @@ class ArchitectureTest {
   @Test
   void every_package_is_null_marked() {
     hold(classes().should(resideInAPackageMarked()));
+  }
+
+  @Test
+  @Promise(
+      id = "A12",
+      fault = "the wall clock jumps",
+      holds =
+          "nothing asks it but the name of a new run folder and the stamps for TensorBoard and"
+              + " MLflow, and nothing asks for the dates of files; durations are of a clock that"
+              + " does not jump")
+  void only_names_and_stamps_are_of_the_wall_clock() {
+    hold(
+        noClasses()
+            .that()
+            .haveNameNotMatching("org\\.resnet4j\\.(train\\.Run(Log|Folder)|mlflow\\..*)")
+            .should()
+            .callMethodWhere(
+                new DescribedPredicate<JavaCall<?>>("ask the wall clock") {
+                  @Override
+                  public boolean test(JavaCall<?> call) {
+                    return (call.getTargetOwner().getName() + "." + call.getName())
+                        .matches(WALL_CLOCK);
+                  }
+                }));
   }
 
   /** A rule for a package that does not exist yet holds. */

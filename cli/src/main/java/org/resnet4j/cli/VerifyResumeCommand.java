@@ -61,8 +61,8 @@ final class VerifyResumeCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "24",
       description = {
-        "Length of the runs (default: ${DEFAULT-VALUE}), for which the schedule",
-        "is drawn together; above an epoch's, epochs end in them too."
+        "Length of the runs (default: ${DEFAULT-VALUE}): the schedule is that of a",
+        "run so short; where it is above an epoch's, epochs end in them too."
       })
   private int steps;
 

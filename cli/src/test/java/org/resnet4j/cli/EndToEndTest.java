@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.Promise;
 import tools.jackson.databind.JsonNode;
 
 /** The command line as a process: exit status, standard output, standard error and files. */
@@ -312,6 +313,10 @@ class EndToEndTest {
   }
 
   @Test
+  @Promise(
+      id = "A10",
+      fault = "a class folder without images",
+      holds = "refused before anything is made, naming it; exit 3")
   void train_refuses_an_empty_class_folder() throws Exception {
     Path data = ColouredSquares.draw(folder.resolve("data"), 2);
     Files.createDirectory(data.resolve("empty"));
@@ -328,6 +333,10 @@ class EndToEndTest {
   }
 
   @Test
+  @Promise(
+      id = "A10",
+      fault = "images that are damaged, `unreadable: skip`",
+      holds = "left out, counted and named")
   void train_skips_counts_and_names_unreadable_images_if_asked_to() throws Exception {
     Path data = ColouredSquares.draw(folder.resolve("data"), 3);
     Path torn = ColouredSquares.tear(data.resolve("green/3.png"));
@@ -388,6 +397,7 @@ class EndToEndTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
+  @Promise(id = "A8", fault = "`--resume` after Ctrl-C", holds = "the same bits")
   void an_interrupted_run_goes_on_to_the_weights_of_one_that_was_not() throws Exception {
     Path interrupted = interrupted();
     Program.Result resumed = program().run("train", "--resume", interrupted.toString(), "--json");
@@ -402,6 +412,10 @@ class EndToEndTest {
 
   @Test
   @DisabledOnOs(OS.WINDOWS)
+  @Promise(
+      id = "A5",
+      fault = "a limit on the size of files, as a full disk",
+      holds = "exit 5, one line, the checkpoint before is whole and used")
   void a_checkpoint_that_does_not_fit_the_disk_leaves_the_one_before_whole() throws Exception {
     Path interrupted = interrupted();
     Map<String, byte[]> before = checkpoints(interrupted);

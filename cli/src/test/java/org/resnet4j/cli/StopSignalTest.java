@@ -18,6 +18,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.resnet4j.Promise;
 import org.resnet4j.weights.SealedSafetensors;
 
 /** A8: what a signal finds training in the middle of; the times are those that are promised. */
@@ -83,6 +84,10 @@ class StopSignalTest {
 
   @ParameterizedTest
   @CsvSource({"step, TERM", "step, INT", "save, INT", "evaluation, TERM"})
+  @Promise(
+      id = "A8",
+      fault = "SIGTERM or Ctrl-C during a step, saving, evaluation",
+      holds = "a checkpoint, then exit 143 or 130, within 10 s")
   void a_signal_ends_it_with_a_checkpoint_within_ten_seconds(String phase, String wanted)
       throws Exception {
     String name = Program.interruptible() ? wanted : "TERM";
@@ -98,6 +103,9 @@ class StopSignalTest {
     List<Path> left = files(run.resolve("checkpoints"));
     assertThat(left).isNotEmpty().allMatch(file -> file.toString().endsWith(".safetensors"));
     left.forEach(SealedSafetensors::check);
+    if (phase.equals("step")) { // Not at the end of the epoch.
+      assertThat(ended.result().err()).containsPattern("stopped at step [12];");
+    }
     if (phase.equals("evaluation")) {
       assertThat(ended.result().err()).contains("stopped at step " + STEPS_AN_EPOCH);
       assertThat(run.resolve("metrics.csv")).content().hasLineCount(1);
@@ -105,6 +113,7 @@ class StopSignalTest {
   }
 
   @Test
+  @Promise(id = "A8", fault = "a second signal", holds = "the end within 1 s, without a checkpoint")
   void a_second_signal_ends_it_within_a_second_and_without_a_checkpoint() throws Exception {
     // Steps of seconds: the first one is not done when the second signal comes.
     Program.Signalled ended =

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.resnet4j.Promise;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.train.ResumeTrial;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +35,11 @@ class VerifyResumeCommandTest {
   }
 
   @Test
+  @Promise(
+      id = "A1",
+      fault = "the same with your recipe and data: `verify-resume`",
+      holds =
+          "each part is reported with its SHA-256, a difference by its first tensor; nothing is left, also after a signal")
   void a_recipe_is_killed_and_goes_on_to_the_same_bits() throws Exception {
     Program.Result result =
         new Program(folder).run(verify("--steps", "20", "--kills", "1", "--json"));

@@ -111,13 +111,15 @@ public final class Degradation {
       BooleanSupplier stop) {
     Degradation study = new Degradation(plan);
     Path path = folder.orElseGet(() -> StudyFolder.fresh(KIND));
-    return study.run(StudyFolder.create(path, KIND, command, plan), events, stop);
+    StudyFolder made = StudyFolder.create(path, KIND, command, plan);
+    return made.alone(() -> study.run(made, events, stop));
   }
 
   /** Goes on with the study in that folder; otherwise as {@link #run}. */
   public static Results resume(Path path, Consumer<StudyEvent> events, BooleanSupplier stop) {
     StudyFolder folder = StudyFolder.open(path, KIND);
-    return new Degradation(folder.plan(DegradationPlan.class)).run(folder, events, stop);
+    Degradation study = new Degradation(folder.plan(DegradationPlan.class));
+    return folder.alone(() -> study.run(folder, events, stop));
   }
 
   /** What a study would train and how long it would take here, from a few measured steps. */

@@ -185,7 +185,7 @@ public final class Growing {
     Subject subject = Subject.of(plan);
     Path path = plan.folder().orElseGet(() -> StudyFolder.fresh("grow"));
     StudyFolder folder = StudyFolder.create(path, KIND, plan.command(), plan.anchored());
-    return trained(folder, plan, grow(folder, subject, events), events, stop);
+    return folder.alone(() -> trained(folder, plan, grow(folder, subject, events), events, stop));
   }
 
   /**
@@ -196,12 +196,15 @@ public final class Growing {
   public static Result resume(Path path, Consumer<Event> events, BooleanSupplier stop) {
     StudyFolder folder = StudyFolder.open(path, KIND);
     Plan plan = folder.plan(Plan.class);
-    Grown grown =
-        folder
-            .result(GROWN, Grown.class)
-            .map(StudyFolder.Result::value)
-            .orElseGet(() -> grow(folder, Subject.of(plan), events));
-    return trained(folder, plan, grown, events, stop);
+    return folder.alone(
+        () -> {
+          Grown grown =
+              folder
+                  .result(GROWN, Grown.class)
+                  .map(StudyFolder.Result::value)
+                  .orElseGet(() -> grow(folder, Subject.of(plan), events));
+          return trained(folder, plan, grown, events, stop);
+        });
   }
 
   /** What is kept last is that it is done: after a kill before that, it is done again. */

@@ -64,7 +64,7 @@ public final class Lens {
     try (LensSubject subject = LensSubject.open(plan)) {
       Path path = folder.orElseGet(() -> StudyFolder.fresh(KIND));
       StudyFolder made = StudyFolder.create(path, KIND, command, anchored);
-      return look(made, plan, subject, events, stop);
+      return made.alone(() -> look(made, plan, subject, events, stop));
     }
   }
 
@@ -77,7 +77,7 @@ public final class Lens {
     StudyFolder made = StudyFolder.open(folder, KIND);
     LensPlan plan = made.plan(LensPlan.class);
     try (LensSubject subject = LensSubject.open(plan)) {
-      return look(made, plan, subject, events, stop);
+      return made.alone(() -> look(made, plan, subject, events, stop));
     }
   }
 

@@ -211,14 +211,14 @@ public final class Pruning {
     PruningSetup setup = PruningSetup.of(plan);
     Path path = out.orElseGet(() -> StudyFolder.fresh(KIND));
     StudyFolder folder = StudyFolder.create(path, KIND, command, plan.anchored());
-    return new Pruning(setup, folder, events, stop).run();
+    return folder.alone(() -> new Pruning(setup, folder, events, stop).run());
   }
 
   /** Goes on with a search that was stopped or killed; otherwise as {@link #run}. */
   public static Pruned resume(Path path, Consumer<StudyEvent> events, BooleanSupplier stop) {
     StudyFolder folder = StudyFolder.open(path, KIND);
     PruningSetup setup = PruningSetup.of(folder.plan(Plan.class));
-    return new Pruning(setup, folder, events, stop).run();
+    return folder.alone(() -> new Pruning(setup, folder, events, stop).run());
   }
 
   /** Measures one batch to say how long {@link #run} will take; writes nothing. */

@@ -159,13 +159,14 @@ public final class Repeats {
     Path path =
         plan.folder().orElseGet(() -> StudyFolder.fresh(plan.by() == By.SEED ? "seeds" : "folds"));
     Plan anchored = plan.anchored();
-    return go(StudyFolder.create(path, KIND, plan.command(), anchored), anchored, events, stop);
+    StudyFolder made = StudyFolder.create(path, KIND, plan.command(), anchored);
+    return made.alone(() -> go(made, anchored, events, stop));
   }
 
   /** Goes on where {@link #run} was stopped or killed; otherwise the same. */
   public static Result resume(Path path, Consumer<StudyEvent> events, BooleanSupplier stop) {
     StudyFolder folder = StudyFolder.open(path, KIND);
-    return go(folder, folder.plan(Plan.class), events, stop);
+    return folder.alone(() -> go(folder, folder.plan(Plan.class), events, stop));
   }
 
   /** Whether it is a folder that {@link #run} made. */

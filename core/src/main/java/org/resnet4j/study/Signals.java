@@ -80,14 +80,16 @@ public final class Signals {
       BooleanSupplier stop) {
     Signals study = new Signals(plan);
     Path path = folder.orElseGet(() -> StudyFolder.fresh(KIND));
-    return study.run(StudyFolder.create(path, KIND, command, plan), events, stop);
+    StudyFolder made = StudyFolder.create(path, KIND, command, plan);
+    return made.alone(() -> study.run(made, events, stop));
   }
 
   /** Goes on with a study that was stopped; otherwise as {@link #run}. */
   public static SignalsResults resume(
       Path path, Consumer<StudyEvent> events, BooleanSupplier stop) {
     StudyFolder folder = StudyFolder.open(path, KIND);
-    return new Signals(folder.plan(SignalsPlan.class)).run(folder, events, stop);
+    Signals study = new Signals(folder.plan(SignalsPlan.class));
+    return folder.alone(() -> study.run(folder, events, stop));
   }
 
   /** Says what {@link #run} would do, and times a few steps to say how long it takes. */

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.resnet4j.report.StudyReport;
+import org.resnet4j.train.FolderLock;
 import org.resnet4j.train.RunException;
 import org.resnet4j.train.Training;
 import org.resnet4j.weights.AtomicFile;
@@ -121,6 +123,17 @@ record StudyFolder(Path path) {
           null);
     }
     return read(file, Header.class);
+  }
+
+  /**
+   * Works while no other process may work in the folder.
+   *
+   * @throws RunException if one does
+   */
+  <R> R alone(Supplier<R> work) {
+    try (FolderLock lock = FolderLock.take(path)) {
+      return work.get();
+    }
   }
 
   /** The plan it was made with. */

@@ -18,6 +18,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.Promise;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.tensor.Tensors;
 import org.resnet4j.weights.SealedSafetensors;
@@ -67,6 +68,11 @@ class CheckpointsTest {
   }
 
   @Test
+  @Promise(
+      id = "A3",
+      fault =
+          "a checkpoint cut off at every 4096 bytes, 200 single flipped bits, half of them in the header",
+      holds = "all are found")
   void every_prefix_and_every_flipped_bit_is_found() throws Exception {
     try (PointerScope scope = new PointerScope()) {
       float[] many = new float[30_000];
@@ -103,6 +109,11 @@ class CheckpointsTest {
   }
 
   @Test
+  @Promise(
+      id = "A3",
+      fault = "the newest checkpoint is damaged",
+      holds =
+          "the one before is used and the user told; if none is whole, the run is refused, not begun anew")
   void the_one_before_a_damaged_one_is_used_and_the_user_told() throws Exception {
     try (PointerScope scope = new PointerScope()) {
       checkpoints("here").save(state(1), progress(1));
@@ -151,6 +162,10 @@ class CheckpointsTest {
   }
 
   @Test
+  @Promise(
+      id = "A7",
+      fault = "NaN in what is about to be saved",
+      holds = "it is never saved; exit 4")
   void values_that_are_no_numbers_are_never_saved() {
     try (PointerScope scope = new PointerScope()) {
       assertThatThrownBy(() -> checkpoints("here").save(state(1, Float.NaN), progress(7)))

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.Promise;
 import org.resnet4j.recipe.Recipe;
 
 /** A2, A5, A6: the disk fails, or the machine stops, at each operation on a run's folder. */
@@ -80,6 +81,11 @@ class CrashTest {
   }
 
   @Test
+  @Promise(
+      id = "A2",
+      fault =
+          "the machine stops at any kind of operation on the run folder: making, opening, half a write, flushing, renaming, flushing the folder, reading back, deleting",
+      holds = "the next start goes on to the same bits")
   void a_machine_that_stops_at_any_operation_of_saving_costs_nothing() throws Exception {
     Path whole = runs.run("whole");
     train(whole);
@@ -123,6 +129,11 @@ class CrashTest {
   }
 
   @Test
+  @Promise(
+      id = "A5",
+      fault = "the disk is full",
+      holds =
+          "one line, the checkpoint before is whole, no litter; with space again it goes on to the same bits")
   void a_disk_that_is_full_ends_the_run_and_leaves_the_checkpoint_before() throws Exception {
     Path run = runs.run("full");
     FaultyDisk.Faults full =
@@ -148,6 +159,10 @@ class CrashTest {
   }
 
   @Test
+  @Promise(
+      id = "A5",
+      fault = "the same with `--on-save-error continue`",
+      holds = "it trains on and says so each time")
   void a_run_that_may_goes_on_after_a_checkpoint_that_was_not_saved() {
     Path run = runs.run("on");
     List<String> notices = new ArrayList<>();
@@ -183,6 +198,7 @@ class CrashTest {
   }
 
   @Test
+  @Promise(id = "A6", fault = "a flush fails", holds = "exit 5; it is never taken for success")
   void a_flush_that_fails_is_a_checkpoint_that_was_not_saved() {
     Path run = runs.run("flush");
     FaultyDisk.Faults failing =
@@ -198,6 +214,10 @@ class CrashTest {
   }
 
   @Test
+  @Promise(
+      id = "A6",
+      fault = "the run folder is moved or deleted while it trains",
+      holds = "exit 5; it is not made again, and goes on where it was moved to")
   void a_run_folder_that_is_gone_ends_the_run_and_is_not_made_again() {
     Path run = runs.run("gone");
     Path moved = runs.run("moved");
@@ -231,6 +251,11 @@ class CrashTest {
   }
 
   @Test
+  @Promise(
+      id = "A9",
+      fault = "two processes in one run folder",
+      holds =
+          "the second is refused and told the number of the first; the system gives the folder back when a process dies")
   void a_run_in_a_folder_that_another_has_is_refused() throws Exception {
     Path run = runs.run("shared");
     train(run);

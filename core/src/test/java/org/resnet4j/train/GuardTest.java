@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.Promise;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.optimizer.Optimizer;
@@ -24,6 +25,12 @@ import org.resnet4j.tensor.Precision;
 import org.resnet4j.tensor.Tensors;
 
 /** A7: NaN and infinity are found in the step in which they appear, wherever they appear. */
+@Promise(
+    id = "A7",
+    fault =
+        "NaN or infinity in a pixel, the loss, a gradient, a weight, the statistics of a batch norm",
+    holds =
+        "found in the same step; weights, statistics and optimizer stay as before it; the step is left out and told")
 class GuardTest {
   @TempDir Path folder;
 

@@ -16,6 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.Promise;
 
 /**
  * A1, A12: a process that is killed at any moment, in any locale, costs nothing.
@@ -82,6 +83,12 @@ class KilledRunTest {
   }
 
   @Test
+  @Promise(
+      id = "A1",
+      fault =
+          "`kill -9` at random moments, ten times (`-Dresnet4j.kills=100` for more), and `--resume`",
+      holds =
+          "weights, averaged weights, optimizer and `metrics.csv` are to the last bit those of a run that was never killed; no litter is left")
   void a_run_that_is_killed_again_and_again_ends_like_one_that_never_was() throws Exception {
     ResumeTrial.Result result =
         tried((run, resume, saveEvery) -> child(run, saveEvery), KILLS).orElseThrow();
@@ -144,6 +151,10 @@ class KilledRunTest {
   }
 
   @Test
+  @Promise(
+      id = "A12",
+      fault = "Turkish locale, ASCII charset, a path with spaces, other letters and 120 of one",
+      holds = "the same bits")
   void locale_charset_and_odd_paths_change_nothing() throws Exception {
     Path whole = folder.resolve("whole");
     finish(child(whole, Saving.USUAL.every()));

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.Promise;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
@@ -174,6 +175,10 @@ class LearnerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"sgd", "adamw", "lamb", "muon"})
+  @Promise(
+      id = "A4",
+      fault = "a stop in an epoch with SGD, AdamW, LAMB and Muon",
+      holds = "the same bits in the end")
   void goes_on_in_the_middle_of_an_epoch_as_if_nothing_had_happened(String optimizer) {
     TinyRuns runs = new TinyRuns(folder);
     String[] keys = {

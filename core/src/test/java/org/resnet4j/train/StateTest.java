@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.Promise;
 
 /** A4: a checkpoint holds all that a run needs, whichever step it was saved after. */
 class StateTest {
@@ -65,6 +66,11 @@ class StateTest {
   }
 
   @Test
+  @Promise(
+      id = "A4",
+      fault =
+          "a stop after any of the steps 1 to 50, with augmentation, mixing, averages, dropout, stochastic depth, accumulation, growing sizes, Lookahead, clipping, a low first rate",
+      holds = "losses, rates and evaluations of the next five steps are the same to the last bit")
   void a_run_saved_after_any_of_50_steps_goes_on_with_the_same_five() throws Exception {
     TinyRuns runs = new TinyRuns(folder);
     List<Told> whole = new ArrayList<>();

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.Promise;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
@@ -199,6 +200,11 @@ class TinyTrainingTest {
   }
 
   @Test
+  @Promise(
+      id = "A10",
+      fault = "an image that is damaged, `unreadable: fail`",
+      holds =
+          "it is named and ends the run after a checkpoint; repaired, it goes on to the same bits")
   void keeps_what_was_learned_before_an_image_that_cannot_be_read() throws Exception {
     byte[] uninterrupted = weightsOf("whole", Map.of("iterations", "4"));
     Path image = data.resolve("val/disc/0.png");
@@ -249,6 +255,10 @@ class TinyTrainingTest {
   }
 
   @Test
+  @Promise(
+      id = "A7",
+      fault = "three such steps in a row",
+      holds = "exit 4, and the last good checkpoint is named")
   void stops_when_the_loss_is_no_number_and_keeps_the_last_checkpoint() {
     List<Event> events = new ArrayList<>();
     Map<String, String> absurd =

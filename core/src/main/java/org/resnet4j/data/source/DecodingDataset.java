@@ -1,6 +1,7 @@
 package org.resnet4j.data.source;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.resnet4j.data.DataException;
@@ -64,6 +65,8 @@ final class DecodingDataset implements Dataset {
   private static Image decode(StoredImage image) {
     try {
       return DECODER.decode(image.read(), image.toString());
+    } catch (NoSuchFileException e) {
+      throw new DataException(image + ": cannot be read (it is not there any more)", e);
     } catch (IOException e) {
       throw new DataException("%s: cannot be read (%s)".formatted(image, e.getMessage()), e);
     }
