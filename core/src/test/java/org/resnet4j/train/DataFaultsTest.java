@@ -96,7 +96,7 @@ class DataFaultsTest {
     assertThat(reads).hasValueGreaterThanOrEqualTo(40);
     reads.set(0);
     List<Thread> working;
-    try (Loader loader = from(slow).trainImages();
+    try (Loader loader = from(slow).loaders().training();
         Batches batches = loader.epoch(0, 0)) {
       while (reads.get() < 3) { // The first is read when the loader is made.
         Thread.sleep(1);
