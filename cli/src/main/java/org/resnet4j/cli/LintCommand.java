@@ -93,7 +93,7 @@ final class LintCommand implements Callable<Integer> {
       return;
     }
     out.printf("recipe %s is as in %s, except:%n%n", recipe.name(), paper.title());
-    Table table = new Table("key", "here", "there", "where");
+    Table table = new Table("key", "recipe", "paper", "where");
     for (Paper.Deviation one : deviations) {
       table.row(one.key(), one.value(), one.said(), one.where());
     }

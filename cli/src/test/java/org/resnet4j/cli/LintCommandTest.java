@@ -27,7 +27,7 @@ class LintCommandTest {
         CommandRun.of("lint", "cifar-paper", "--set", "batch=64", "--set", "mixup=0.2");
     assertThat(run.out())
         .contains(" section 4.2 (CIFAR-10), except:")
-        .containsPattern("key +here +there +where")
+        .containsPattern("key +recipe +paper +where")
         .containsPattern("batch +64 +128 +section 4.2: on two GPUs")
         .containsPattern("mixup +0.2 +0 +not in the paper");
     assertThat(run.status()).isEqualTo(4);
