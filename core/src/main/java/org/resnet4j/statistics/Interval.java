@@ -40,33 +40,40 @@ public record Interval(int count, double mean, double deviation, double low, dou
     return new Interval(count, mean, deviation, mean - half, mean + half);
   }
 
+  /** As {@link #ofDifference(double, double[], double[])}, of values as fine as can be. */
+  public static Interval ofDifference(double[] a, double[] b) {
+    return ofDifference(0, a, b);
+  }
+
   /**
    * Of {@code a - b}, value by value: what is common to both, such as a seed, cancels.
    *
+   * @param least the deviation that rounding alone gives a difference
    * @throws IllegalArgumentException unless both have as many
    */
-  public static Interval ofDifference(double[] a, double[] b) {
+  public static Interval ofDifference(double least, double[] a, double[] b) {
     if (a.length != b.length) {
       throw new IllegalArgumentException(
           "%d values cannot be paired with %d".formatted(a.length, b.length));
     }
     double[] differences = new double[a.length];
     Arrays.setAll(differences, i -> a[i] - b[i]);
-    return of(differences);
+    return ofAtLeast(least, differences);
   }
 
   /**
    * Of the difference between the means of {@code a} and {@code b}, which share nothing; Welch
    * (Biometrika 34, 1947). The count is that of both, the deviation that of one difference.
    *
+   * @param least the deviation that rounding alone gives a value
    * @throws IllegalArgumentException unless both have two values
    */
-  public static Interval ofUnpaired(double[] a, double[] b) {
+  public static Interval ofUnpaired(double least, double[] a, double[] b) {
     if (a.length < 2 || b.length < 2) {
       throw new IllegalArgumentException("a difference of means needs two values on each side");
     }
-    Interval first = of(a);
-    Interval second = of(b);
+    Interval first = ofAtLeast(least, a);
+    Interval second = ofAtLeast(least, b);
     double mean = first.mean() - second.mean();
     double u = first.deviation() * first.deviation() / a.length;
     double v = second.deviation() * second.deviation() / b.length;

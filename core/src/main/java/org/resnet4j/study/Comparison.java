@@ -30,8 +30,6 @@ public final class Comparison {
   /** Evaluations that would take longer than minutes are left out. */
   private static final double MOST_MULTIPLY_ADDS = 1e13;
 
-  private static final int TOGETHER = 100;
-
   private Comparison() {}
 
   /**
@@ -118,7 +116,12 @@ public final class Comparison {
     }
   }
 
-  /** What a path leads to: the runs with what each came to, by seed or fold. */
+  /**
+   * What a path leads to: the runs with what each came to, by seed or fold.
+   *
+   * @param points of each; NaN of a single run whose folder does not tell
+   * @param images that each was judged on, at least; 0 of a single run
+   */
   private record Runs(
       Path path,
       Recipe recipe,
@@ -126,6 +129,7 @@ public final class Comparison {
       Optional<Repeats.By> by,
       List<Long> numbers,
       List<Double> points,
+      int images,
       String network) {
 
     static Runs open(Path path) {
@@ -139,6 +143,7 @@ public final class Comparison {
             Optional.empty(),
             List.of(recipe.seed()),
             List.of(100 * run.top1()),
+            0,
             recipe.model());
       }
       Repeats.Opened opened = Repeats.Opened.of(path);
@@ -153,6 +158,7 @@ public final class Comparison {
           Optional.of(opened.plan().by()),
           opened.repeats().stream().map(Repeats.Repeat::number).toList(),
           opened.repeats().stream().map(Repeats.Repeat::points).toList(),
+          opened.repeats().stream().mapToInt(Repeats.Repeat::images).min().orElseThrow(),
           opened.repeats().get(0).network());
     }
 
@@ -177,6 +183,18 @@ public final class Comparison {
 
     double of(long number) {
       return points.get(numbers.indexOf(number));
+    }
+
+    /**
+     * The deviation of an accuracy that is as sure as so few images can say: one is one or none.
+     */
+    double rounding() {
+      return Repeats.rounding(images);
+    }
+
+    /** The same with what the single run came to. */
+    Runs with(double point) {
+      return new Runs(path, recipe, data, by, numbers, List.of(point), images, network);
     }
 
     double[] values() {
@@ -204,7 +222,8 @@ public final class Comparison {
     double[] right = common.stream().mapToDouble(b::of).toArray();
     List<String> notes = new ArrayList<>();
     if (common.size() >= 2) {
-      Interval difference = Interval.ofDifference(right, left);
+      Interval difference =
+          Interval.ofDifference(Math.hypot(a.rounding(), b.rounding()), right, left);
       OptionalInt needed =
           a.folds()
               ? OptionalInt.empty()
@@ -224,12 +243,19 @@ public final class Comparison {
           notes);
     }
     if (a.points().size() >= 2 && b.points().size() >= 2) {
-      Interval difference = Interval.ofUnpaired(b.values(), a.values());
+      Interval difference =
+          Interval.ofUnpaired(Math.max(a.rounding(), b.rounding()), b.values(), a.values());
       return result(a, b, Matching.NONE, 0, difference, OptionalInt.empty(), notes);
     }
     long one = common.isEmpty() ? a.numbers().get(0) : common.get(0);
     long other = common.isEmpty() ? b.numbers().get(0) : common.get(0);
-    return single(a, b, a.run(one), b.run(other), b.of(other) - a.of(one), notes);
+    int others = a.points().size() + b.points().size() - 2;
+    if (others > 0) {
+      notes.add(
+          "of %d runs against one, %s and %s are compared; the means above are of all"
+              .formatted(others + 1, a.run(one), b.run(other)));
+    }
+    return single(a, b, one, other, notes);
   }
 
   private static void requireComparable(Runs a, Runs b) {
@@ -295,23 +321,27 @@ public final class Comparison {
         notes);
   }
 
-  private static Result single(
-      Runs a, Runs b, Path first, Path second, double points, List<String> notes) {
-    Optional<Images> images = images(first, second, notes);
+  private static Result single(Runs a, Runs b, long one, long other, List<String> notes) {
+    FinishedRun first = FinishedRun.open(a.run(one));
+    FinishedRun second = FinishedRun.open(b.run(other));
+    Optional<Judged> judged = judged(first, second, notes);
+    Runs left = known(a, judged.map(Judged::firstPoints));
+    Runs right = known(b, judged.map(Judged::secondPoints));
+    Optional<Images> images = judged.map(both -> Images.of(both.first(), both.second()));
     boolean shown = images.isPresent() && images.get().probability() < Pairs.ALPHA;
     String said =
         images.isEmpty()
             ? "not shown: one run of each says nothing of the spread; train --seeds 5"
             : shown
                 ? "shown of these two networks, %s is better; not shown of the recipes, for which several seeds are needed: train --seeds 5"
-                    .formatted(images.get().points() > 0 ? second : first)
+                    .formatted(images.get().points() > 0 ? second.path() : first.path())
                 : "not shown, not even of these two networks: so uneven a split of the images is likely by chance";
     return new Result(
-        a.side(),
-        b.side(),
+        left.side(),
+        right.side(),
         Matching.SINGLE,
         1,
-        images.map(Images::points).orElse(points),
+        images.map(Images::points).orElseGet(() -> right.of(other) - left.of(one)),
         Optional.empty(),
         images,
         OptionalInt.empty(),
@@ -320,24 +350,55 @@ public final class Comparison {
         notes);
   }
 
-  private static Optional<Images> images(Path first, Path second, List<String> notes) {
+  /** With what the run came to, if its folder does not tell. */
+  private static Runs known(Runs runs, Optional<Double> judged) {
+    if (!Double.isNaN(runs.points().get(0))) {
+      return runs;
+    }
+    return runs.with(
+        judged.orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "%s: validation images judged its epochs, and its test images cannot be judged now, so nothing can be compared; compare folders of train --seeds"
+                        .formatted(runs.path()))));
+  }
+
+  /** Whether each of two networks has each image right. */
+  @SuppressWarnings("ArrayRecordComponent") // Looked at once.
+  private record Judged(boolean[] first, boolean[] second) {
+    double firstPoints() {
+      return points(first);
+    }
+
+    double secondPoints() {
+      return points(second);
+    }
+
+    private static double points(boolean[] right) {
+      int count = 0;
+      for (boolean one : right) {
+        count += one ? 1 : 0;
+      }
+      return 100.0 * count / right.length;
+    }
+  }
+
+  private static Optional<Judged> judged(
+      FinishedRun first, FinishedRun second, List<String> notes) {
     Dataset test;
     try {
-      test = Judging.images(FinishedRun.open(first));
+      test = Judging.images(first);
     } catch (DataException e) {
       notes.add("not compared image by image: " + e.getMessage());
       return Optional.empty();
     }
-    double work = Judging.multiplyAdds(first, second) * test.size();
+    double work = (Judging.multiplyAdds(first) + Judging.multiplyAdds(second)) * test.size();
     if (work > MOST_MULTIPLY_ADDS) {
       notes.add(
           "not compared image by image: %d images would take too long".formatted(test.size()));
       return Optional.empty();
     }
-    return Optional.of(
-        Images.of(
-            Judging.right(first, test, Math.min(TOGETHER, test.size())),
-            Judging.right(second, test, Math.min(TOGETHER, test.size()))));
+    return Optional.of(new Judged(Judging.right(first, test), Judging.right(second, test)));
   }
 
   private static String two(double value) {

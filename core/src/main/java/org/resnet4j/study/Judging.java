@@ -1,68 +1,47 @@
 package org.resnet4j.study;
 
-import java.nio.file.Path;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.NoGradGuard;
 import org.resnet4j.data.Dataset;
-import org.resnet4j.data.batch.Augmentation;
-import org.resnet4j.data.batch.Batch;
-import org.resnet4j.data.batch.Batches;
-import org.resnet4j.data.batch.Loader;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
-import org.resnet4j.tensor.Tensors;
-import org.resnet4j.train.Evaluator;
 import org.resnet4j.train.FinishedRun;
+import org.resnet4j.train.Judge;
 import org.resnet4j.train.SavedModel;
 import org.resnet4j.train.Setup;
 
 /** Finished runs, judged image by image. */
 final class Judging {
+  private static final int CROPS_TOGETHER = 100;
+
   private Judging() {}
 
-  /** The images that a run was judged on. */
+  /** The images that a run was judged on at its end. */
   static Dataset images(FinishedRun run) {
     return Setup.data(run.recipe(), run.data()).test();
   }
 
-  /** Multiply-adds of two networks for an image each. */
-  static double multiplyAdds(Path first, Path second) {
-    return (double) SavedModel.open(first).network().multiplyAdds()
-        + SavedModel.open(second).network().multiplyAdds();
+  /** Multiply-adds of the network of a run for all views of an image. */
+  static double multiplyAdds(FinishedRun run) {
+    var judging = run.recipe().judging();
+    int side = SavedModel.open(run.path()).network().input().height();
+    double views =
+        switch (judging.views()) {
+          case ONE -> 1;
+          case FLIP -> 2;
+          case TEN_CROP -> 10;
+          case MULTI_SCALE ->
+              judging.viewSizes().stream().mapToDouble(size -> 2 * Math.pow(size / side, 2)).sum();
+        };
+    return views * SavedModel.open(run.path()).network().multiplyAdds();
   }
 
-  /** Whether the network of a run has each image right. */
-  static boolean[] right(Path run, Dataset images, int batch) {
-    SavedModel model = SavedModel.open(run);
-    boolean[] right = new boolean[images.size()];
+  /** Whether the network of a run has each image right, in the views that the run was judged in. */
+  static boolean[] right(FinishedRun run, Dataset images) {
+    SavedModel model = SavedModel.open(run.path());
     try (LiveNetwork live = model.live(Device.of("auto"), Precision.FP32);
-        Loader loader =
-            new Loader(
-                images,
-                model.preprocessing(),
-                new Augmentation.None(),
-                Loader.Options.inOrder(batch));
-        Batches batches = loader.epoch(0, 0)) {
-      live.train(false);
-      for (Batch some : batches) {
-        try (PointerScope temporaries = new PointerScope();
-            NoGradGuard constant = new NoGradGuard()) {
-          float[] logits = Tensors.floats(live.forward(Evaluator.images(live, some)));
-          mark(logits, some, model.labels().size(), right);
-        }
-      }
-    }
-    return right;
-  }
-
-  private static void mark(float[] logits, Batch batch, int classes, boolean[] right) {
-    for (int row = 0; row < batch.size(); row++) {
-      int best = 0;
-      for (int label = 1; label < classes; label++) {
-        best = logits[row * classes + label] > logits[row * classes + best] ? label : best;
-      }
-      right[batch.indices()[row]] = best == batch.labels()[row];
+        Judge judge =
+            new Judge(images, model.preprocessing(), run.recipe().judging(), CROPS_TOGETHER)) {
+      return judge.right(live);
     }
   }
 }

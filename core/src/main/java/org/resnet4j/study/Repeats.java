@@ -122,8 +122,9 @@ public final class Repeats {
   /**
    * All runs together.
    *
-   * @param points mean accuracy in percent with its interval over the runs, by Student's t; over
-   *     folds it is narrower than it should be, as they learn from common images
+   * @param points mean accuracy in percent with its interval over the runs, by Student's t, the
+   *     deviation at least that of counting whole images; over folds it is narrower than it should
+   *     be, as they learn from common images
    * @param images by fold, the right ones of all training images, each judged once by a network
    *     that has not learned it; absent for seeds
    */
@@ -135,13 +136,14 @@ public final class Repeats {
 
     static Result of(Path folder, By by, List<Repeat> repeats) {
       double[] points = repeats.stream().mapToDouble(Repeat::points).toArray();
+      int fewest = repeats.stream().mapToInt(Repeat::images).min().orElse(0);
       long judged = repeats.stream().mapToLong(Repeat::images).sum();
       long wrong = repeats.stream().mapToLong(Repeat::mistakes).sum();
       return new Result(
           folder,
           by,
           repeats,
-          Interval.of(points),
+          Interval.ofAtLeast(rounding(fewest), points),
           by == By.FOLD ? Optional.of(Proportion.of(judged - wrong, judged)) : Optional.empty());
     }
   }
@@ -172,6 +174,14 @@ public final class Repeats {
   /** Whether it is a folder that {@link #run} made. */
   public static boolean isFolder(Path path) {
     return Files.isRegularFile(path.resolve("study.json"));
+  }
+
+  /**
+   * The deviation, in points, that counting whole images alone gives an accuracy: runs that agree
+   * on few images agree no better than that; 0 of no images.
+   */
+  static double rounding(int images) {
+    return images == 0 ? 0 : 100.0 / images / Math.sqrt(12);
   }
 
   private static Result go(

@@ -11,7 +11,8 @@ import org.resnet4j.recipe.Recipe;
  * A run that came to its end, read again.
  *
  * @param data where its data are, or the name of a built-in data set
- * @param top1 of its last evaluation, a fraction to six digits
+ * @param top1 of its last evaluation on the test images, a fraction to six digits; NaN where
+ *     validation images judged the epochs, as the curves then say nothing of the test images
  */
 public record FinishedRun(Path path, Recipe recipe, String data, double top1) {
   /**
@@ -27,7 +28,9 @@ public record FinishedRun(Path path, Recipe recipe, String data, double top1) {
               .formatted(path, path),
           null);
     }
-    return new FinishedRun(path, folder.recipe(), folder.origin().data(), lastTop1(folder));
+    Recipe recipe = folder.recipe();
+    double top1 = recipe.selection().validates() ? Double.NaN : lastTop1(folder);
+    return new FinishedRun(path, recipe, folder.origin().data(), top1);
   }
 
   private static double lastTop1(RunFolder folder) {

@@ -12,6 +12,7 @@ import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.batch.Augmentation;
 import org.resnet4j.data.batch.Batch;
+import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
 import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.batch.Views;
@@ -101,6 +102,28 @@ public final class Judge implements AutoCloseable {
     return Evaluator.evaluate(averaged(network), loader, images.classes());
   }
 
+  /** Whether a network has each image right, in the order of the data set. */
+  public boolean[] right(LiveNetwork network) {
+    network.train(false);
+    boolean[] right = new boolean[images.size()];
+    if (isMultiScale()) {
+      for (int index = 0; index < right.length; index++) {
+        right[index] = scales(network, index).best(0) == images.label(index);
+      }
+      return right;
+    }
+    Function<Batch, float[]> logits = averaged(batch -> Evaluator.logits(network, batch));
+    try (Batches batches = loader.epoch(0, 0)) {
+      for (Batch batch : batches) {
+        Logits rows = new Logits(logits.apply(batch), images.classes().size());
+        for (int row = 0; row < batch.size(); row++) {
+          right[batch.indices()[row]] = rows.best(row) == batch.labels()[row];
+        }
+      }
+    }
+    return right;
+  }
+
   private Function<Batch, float[]> averaged(Function<Batch, float[]> network) {
     int count = views.count();
     return count == 1
@@ -138,23 +161,26 @@ public final class Judge implements AutoCloseable {
   }
 
   private Optional<Evaluation> multiScale(LiveNetwork network, BooleanSupplier stop) {
-    List<String> classes = images.classes();
-    Evaluator.Tally tally = new Evaluator.Tally(classes);
+    Evaluator.Tally tally = new Evaluator.Tally(images.classes());
     for (int index = 0; index < images.size(); index++) {
       if (stop.getAsBoolean()) {
         return Optional.empty();
       }
-      Image image = images.image(index);
-      List<float[]> logits = new ArrayList<>();
-      for (double side : judging.viewSizes()) {
-        logits.add(wholeLogits(network, image, (int) side));
-      }
-      float[] views = joined(logits);
       int[] label = {images.label(index)};
       Batch judged = new Batch(1, new float[0], label, new int[] {index});
-      tally.add(new Logits(mean(views, 1), classes.size()), judged);
+      tally.add(scales(network, index), judged);
     }
     return Optional.of(tally.evaluation());
+  }
+
+  /** One row: the average of an image over its sizes. */
+  private Logits scales(LiveNetwork network, int index) {
+    Image image = images.image(index);
+    List<float[]> logits = new ArrayList<>();
+    for (double side : judging.viewSizes()) {
+      logits.add(wholeLogits(network, image, (int) side));
+    }
+    return new Logits(mean(joined(logits), 1), images.classes().size());
   }
 
   /** Logits of all of the image at a size, and of that mirrored. */

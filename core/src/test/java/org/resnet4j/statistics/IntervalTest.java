@@ -37,11 +37,11 @@ class IntervalTest {
   @Test
   void without_pairs_has_the_freedom_of_both() {
     // Equal variances of 1 and three values each: 4 degrees, t = 2.77645, error sqrt(1/3 + 1/3).
-    Interval interval = Interval.ofUnpaired(new double[] {1, 2, 3}, new double[] {11, 12, 13});
+    Interval interval = Interval.ofUnpaired(0, new double[] {1, 2, 3}, new double[] {11, 12, 13});
     assertThat(interval.mean()).isEqualTo(-10);
     assertThat(interval.high() + 10).isCloseTo(2.77645 * Math.sqrt(2 / 3.0), within(1e-5));
     assertThat(interval.deviation()).isCloseTo(Math.sqrt(2), within(1e-12));
-    assertThatThrownBy(() -> Interval.ofUnpaired(new double[1], new double[3]))
+    assertThatThrownBy(() -> Interval.ofUnpaired(0, new double[1], new double[3]))
         .hasMessage("a difference of means needs two values on each side");
   }
 

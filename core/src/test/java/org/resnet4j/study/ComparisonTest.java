@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -12,13 +15,16 @@ import org.junit.jupiter.api.io.TempDir;
 import org.resnet4j.SmallShapes;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.statistics.Interval;
+import org.resnet4j.train.FinishedRun;
 import org.resnet4j.train.Training;
 
 /** Whether one recipe is better than another. */
 class ComparisonTest {
   @TempDir Path temporary;
 
-  /** A folder of runs that came to so many mistakes on 1000 images, as if they had been trained. */
+  private int judged = 1000;
+
+  /** A folder of runs that came to so many mistakes, as if they had been trained. */
   private Path repeats(String name, String data, Repeats.By by, long seed, int... mistakes) {
     Path path = temporary.resolve(name);
     Repeats.Plan plan =
@@ -34,7 +40,7 @@ class ComparisonTest {
     for (int i = 0; i < mistakes.length; i++) {
       long number = plan.numbers().get(i);
       folder.keep(
-          plan.key(number), new Repeats.Repeat(number, "resnet20", 1000, mistakes[i], 0.3, 1), 1);
+          plan.key(number), new Repeats.Repeat(number, "resnet20", judged, mistakes[i], 0.3, 1), 1);
     }
     return path;
   }
@@ -94,6 +100,20 @@ class ComparisonTest {
   }
 
   @Test
+  void equal_differences_on_few_images_are_no_proof() {
+    judged = 40; // Each pair differs by one of them: counting alone gives a deviation.
+    Comparison.Result result = Comparison.compare(seeds("a", 4, 5), seeds("b", 3, 4));
+    Interval difference = result.difference().orElseThrow();
+    assertThat(result.points()).isCloseTo(2.5, within(1e-9));
+    assertThat(difference.deviation()).isCloseTo(2.5 / Math.sqrt(6), within(1e-9));
+    assertThat(difference.low()).isCloseTo(2.5 - 12.7062 * 2.5 / Math.sqrt(12), within(1e-4));
+    assertThat(result.shown()).isFalse();
+    assertThat(result.needed()).hasValue(207); // (2.5 / sqrt(6) * (1.97 + 0.84) / 0.2) squared.
+    Path others = repeats("d", "shapes", Repeats.By.SEED, 10, 3, 3);
+    assertThat(Comparison.compare(seeds("c", 4, 4), others).shown()).isFalse();
+  }
+
+  @Test
   void other_data_and_other_images_are_refused_with_the_reason() {
     Path a = seeds("a", 90, 80);
     Path elsewhere = repeats("b", "photos", Repeats.By.SEED, 0, 90, 80);
@@ -126,8 +146,64 @@ class ComparisonTest {
     assertThat(Comparison.compare(first, first).images().orElseThrow().probability()).isEqualTo(1);
   }
 
+  @Test
+  void runs_that_validation_images_judged_are_compared_on_the_test_images() throws IOException {
+    Path data = SmallShapes.write(temporary.resolve("data"), 60, 20);
+    Path first = train("first", data, "1", Map.of("validation", "0.3"));
+    Path second = train("second", data, "2");
+    Comparison.Result result = Comparison.compare(first, second);
+    Comparison.Images images = result.images().orElseThrow();
+    assertThat(images.images()).isEqualTo(20);
+    assertThat(result.first().mean() % 5).isZero(); // Of 20, and none of 18.
+    assertThat(result.second().mean() - result.first().mean())
+        .isCloseTo(images.points(), within(1e-3));
+    Files.move(data, temporary.resolve("elsewhere"));
+    assertThatThrownBy(() -> Comparison.compare(first, second))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("validation images judged its epochs");
+  }
+
+  @Test
+  void single_runs_are_compared_in_the_views_they_were_judged_in() {
+    Path data = SmallShapes.write(temporary.resolve("data"), 40, 200);
+    Path first = train("first", data, "1", Map.of("views", "ten-crop", "crop-share", "0.6"));
+    Path second = train("second", data, "2", Map.of("views", "flip"));
+    Comparison.Result result = Comparison.compare(first, second);
+    assertThat(result.points())
+        .isCloseTo(result.second().mean() - result.first().mean(), within(1e-3));
+  }
+
+  @Test
+  void one_run_against_several_has_its_seed_as_partner_and_says_so() {
+    Path data = SmallShapes.write(temporary.resolve("data"), 40, 20);
+    Path one = train("one", data, "1");
+    Path several = temporary.resolve("several");
+    Repeats.run(
+        new Repeats.Plan(
+            FinishedRun.open(one).recipe(),
+            data.toString(),
+            Optional.empty(),
+            Repeats.By.SEED,
+            2,
+            Optional.of(several),
+            "test"),
+        event -> {},
+        () -> false);
+    Comparison.Result result = Comparison.compare(one, several);
+    assertThat(result.images().orElseThrow().probability()).isEqualTo(1); // The same network.
+    assertThat(result.notes())
+        .containsExactly(
+            "of 2 runs against one, %s and %s are compared; the means above are of all"
+                .formatted(one, several.resolve("runs/seed-1")));
+  }
+
   private Path train(String name, Path data, String seed) {
-    Map<String, String> keys =
+    return train(name, data, seed, Map.of());
+  }
+
+  private Path train(String name, Path data, String seed, Map<String, String> more) {
+    Map<String, String> keys = new HashMap<>(more);
+    keys.putAll(
         Map.of(
             "model",
             "resnet8",
@@ -142,7 +218,7 @@ class ComparisonTest {
             "warmup",
             "0",
             "seed",
-            seed);
+            seed));
     Path path = temporary.resolve(name);
     Training.run(
         new Training.Plan(
