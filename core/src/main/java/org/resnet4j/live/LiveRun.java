@@ -122,7 +122,7 @@ final class LiveRun implements Consumer<Event> {
         plots(),
         branches.map(look -> blocks(begun, look)),
         images,
-        evaluation.map(LiveRun::sentence).orElse(""),
+        evaluation.map(this::sentence).orElse(""),
         conditions(begun));
   }
 
@@ -136,7 +136,7 @@ final class LiveRun implements Consumer<Event> {
         });
     if (!epochs.isEmpty()) {
       Event.Epoch epoch = epochs.get(epochs.size() - 1);
-      headline.put("Test accuracy", decimal("%.2f %%", 100 * epoch.testTop1()));
+      headline.put(judged(true) + " accuracy", decimal("%.2f %%", 100 * epoch.testTop1()));
       if (!Double.isNaN(epoch.averageTop1())) {
         headline.put("Averaged weights", decimal("%.2f %%", 100 * epoch.averageTop1()));
       }
@@ -149,6 +149,12 @@ final class LiveRun implements Consumer<Event> {
           }
         });
     return headline;
+  }
+
+  /** What the images are called that judge the epochs: test, or validation. */
+  private String judged(boolean begins) {
+    String word = started.map(Event.Started::judging).orElse("test");
+    return begins ? word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1) : word;
   }
 
   private static String decimal(String format, double value) {
@@ -176,21 +182,24 @@ final class LiveRun implements Consumer<Event> {
         means.stride() == 1 ? "each step" : "the mean of " + means.stride() + " steps each";
     return List.of(
         plot(
-            "Loss. Training: " + each + "; test: after each epoch.",
-            axes("Loss of training and test by step", "loss (nats)", 3),
+            "Loss. Training: " + each + "; " + judged(false) + ": after each epoch.",
+            axes("Loss of training and %s by step".formatted(judged(false)), "loss (nats)", 3),
             curve("train", Figure.Style.THIN, 0, Event.Epoch::trainLoss, Means.Mean::loss),
-            curve("test", Figure.Style.THICK, 1, Event.Epoch::testLoss),
+            curve(judged(false), Figure.Style.THICK, 1, Event.Epoch::testLoss),
             curve("averaged weights", Figure.Style.THIN, 2, Event.Epoch::averageLoss)),
         plot(
             "Error: the share of images that get another class than their own.",
-            axes("Top-1 error of training and test by step", "top-1 error (%)", 2),
+            axes(
+                "Top-1 error of training and %s by step".formatted(judged(false)),
+                "top-1 error (%)",
+                2),
             curve(
                 "train",
                 Figure.Style.THIN,
                 0,
                 epoch -> 100 * (1 - epoch.trainTop1()),
                 mean -> 100 * mean.error()),
-            curve("test", Figure.Style.THICK, 1, epoch -> 100 * (1 - epoch.testTop1())),
+            curve(judged(false), Figure.Style.THICK, 1, epoch -> 100 * (1 - epoch.testTop1())),
             curve(
                 "averaged weights",
                 Figure.Style.THIN,
@@ -283,12 +292,13 @@ final class LiveRun implements Consumer<Event> {
         tints);
   }
 
-  private static String sentence(Event.Judged event) {
-    return "After epoch %d, %d of %d test images are mistaken%s"
+  private String sentence(Event.Judged event) {
+    return "After epoch %d, %d of %d %s images are mistaken%s"
         .formatted(
             event.epoch(),
             event.evaluation().mistakes(),
             event.evaluation().images(),
+            judged(false),
             event.evaluation().mistakes() == 0 ? "." : "; these with the most confidence:");
   }
 

@@ -160,6 +160,8 @@ public final class LiveServer implements Consumer<Event>, AutoCloseable {
       String host = exchange.getRequestHeaders().getFirst("Host");
       if (host == null || !HOST.matcher(host).matches()) {
         send(exchange, 403, "text/plain", "This page is for 127.0.0.1 and localhost alone.\n");
+      } else if (isOfAnotherSite(exchange.getRequestHeaders())) {
+        send(exchange, 403, "text/plain", "No other site may ask for this page.\n");
       } else if (!exchange.getRequestMethod().equals("GET")) {
         headers.set("Allow", "GET");
         send(exchange, 405, "text/plain", "Only GET is answered.\n");
@@ -167,6 +169,19 @@ public final class LiveServer implements Consumer<Event>, AutoCloseable {
         get(exchange);
       }
     }
+  }
+
+  /**
+   * Whether a page of another origin asks, by what browsers say of it: it could not read the
+   * answer, but drawing one after another would take the training's cores. A link to the page may
+   * be followed.
+   */
+  private static boolean isOfAnotherSite(Headers headers) {
+    String site = headers.getFirst("Sec-Fetch-Site");
+    return site != null
+        && !site.equals("same-origin")
+        && !site.equals("none")
+        && !"document".equals(headers.getFirst("Sec-Fetch-Dest"));
   }
 
   private void get(HttpExchange exchange) throws IOException {

@@ -21,7 +21,7 @@ import org.resnet4j.arch.Network;
  * @param headline the few figures to see first, in order
  * @param plots the curves so far; none before the first step
  * @param blocks the network with what its branches add; none before the first look
- * @param mostWrong the test images it was most wrongly sure of, worst first
+ * @param mostWrong the judged images it was most wrongly sure of, worst first
  * @param judged what evaluation that was, as a sentence
  * @param conditions what the run is, in order
  */
@@ -132,7 +132,7 @@ public record LivePage(
 
   private List<Element> mistakes() {
     if (judged.isEmpty()) {
-      return waiting("The test images are judged at the end of each epoch.");
+      return waiting("Images that are not learned are judged at the end of each epoch.");
     }
     Element sentence = Element.of("p", judged).with("class", "prose");
     return mostWrong.isEmpty()

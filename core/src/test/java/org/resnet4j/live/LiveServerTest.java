@@ -25,7 +25,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.report.LivePage.State;
 import org.resnet4j.train.Event;
 import tools.jackson.databind.JsonNode;
@@ -141,6 +143,55 @@ class LiveServerTest {
           .contains("default-src &#39;none&#39;", "connect-src &#39;self&#39;");
       assertThat(answer.replaceAll("127\\.0\\.0\\.1:\\d+", ""))
           .doesNotContain("http://", "src=\"/");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "cross-site, image, 403",
+    "cross-site, iframe, 403",
+    "same-site, empty, 403",
+    "cross-site, document, 200",
+    "same-origin, empty, 200",
+    "none, document, 200"
+  })
+  void draws_nothing_for_pages_of_other_sites(String site, String what, int status)
+      throws IOException {
+    try (LiveServer server = after(run.events())) {
+      String answer =
+          ask(
+              server,
+              "GET /parts HTTP/1.1",
+              "Host: localhost",
+              "Sec-Fetch-Site: " + site,
+              "Sec-Fetch-Dest: " + what);
+      assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+    }
+  }
+
+  @Test
+  void calls_images_that_were_held_out_for_validation_so() throws IOException {
+    List<Event> events = new ArrayList<>(run.events());
+    Event.Started begun = (Event.Started) events.get(0);
+    events.set(
+        0,
+        new Event.Started(
+            begun.run(),
+            begun.network(),
+            RecipeFile.with(begun.recipe(), Map.of("validation", "0.2")),
+            begun.data(),
+            begun.trainImages(),
+            begun.testImages(),
+            begun.step(),
+            begun.steps(),
+            begun.engine(),
+            begun.notes()));
+    try (LiveServer server = after(events)) {
+      assertThat(get(server, "/"))
+          .contains("<dt>Validation accuracy</dt>", "of 20 validation images are mistaken")
+          .contains("Loss of training and validation by step", "validation: after each epoch")
+          .contains("Top-1 error of training and validation by step")
+          .doesNotContain("Test accuracy", "20 test images are mistaken");
     }
   }
 
