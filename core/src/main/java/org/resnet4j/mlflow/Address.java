@@ -25,7 +25,12 @@ record Address(String base, Optional<String> authorization) {
     try {
       URI uri = new URI(url);
       boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-      if (!web || uri.getHost() == null || uri.getQuery() != null || uri.getFragment() != null) {
+      boolean reachable = uri.getPort() <= 65_535; // Or the client throws, later.
+      if (!web
+          || uri.getHost() == null
+          || !reachable
+          || uri.getQuery() != null
+          || uri.getFragment() != null) {
         throw unusable(url);
       }
       String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
@@ -51,7 +56,7 @@ record Address(String base, Optional<String> authorization) {
   private static IllegalArgumentException unusable(String url) {
     return new IllegalArgumentException(
         "MLflow at %s: must be an address such as http://127.0.0.1:5000"
-            .formatted(MlflowRun.withoutPassword(url)));
+            .formatted(url.replaceFirst("(?s)^(\\w+://)?.*@", "$1")));
   }
 
   @Override

@@ -12,10 +12,10 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,7 +38,7 @@ class MlflowRunTest {
   private static TinyRun run;
 
   private final List<String> notices = new ArrayList<>();
-  private final List<Call> calls = Collections.synchronizedList(new ArrayList<>());
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final CountDownLatch hung = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private HttpServer server;
@@ -266,7 +266,10 @@ class MlflowRunTest {
         "http://u:secret@",
         "http://u:sec ret@host",
         "http://u:s@secret@ho st/",
-        "http://u:secret@host/?x"
+        "http://u:secret@host/?x",
+        "u:secret@host:5000",
+        "http://u:secret@host:99999",
+        "http://u:sec\nsecret@host"
       })
   void refuses_what_is_no_address_without_telling_a_password(String url) {
     assertThatThrownBy(() -> MlflowRun.at(url, notices::add))
