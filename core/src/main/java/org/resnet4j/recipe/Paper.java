@@ -43,7 +43,7 @@ public final class Paper {
       YAMLMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.KEBAB_CASE).build();
 
   private final String title;
-  private final Map<String, Claim> claims;
+  private final Map<String, List<Claim>> claims = new LinkedHashMap<>();
 
   /** A file of {@code recipes/papers}. */
   private record Claims(String title, List<Claim> claims) {}
@@ -53,12 +53,21 @@ public final class Paper {
    *
    * @param is the value; may be one that no recipe can have
    * @param oneOf the values, in the place of {@code is}
+   * @param models of which it is said; of all that no claim before it names, if left out
    * @param where it is said
    */
   private record Claim(
-      String key, @Nullable String is, @Nullable List<String> oneOf, String where) {
+      String key,
+      @Nullable String is,
+      @Nullable List<String> oneOf,
+      @Nullable List<String> models,
+      String where) {
     List<String> values() {
       return is != null ? List.of(is) : Objects.requireNonNull(oneOf);
+    }
+
+    boolean isOf(String model) {
+      return models == null || models.contains(model);
     }
 
     boolean holds(String value) {
@@ -77,8 +86,8 @@ public final class Paper {
 
   private Paper(Claims file) {
     title = file.title();
-    claims = new LinkedHashMap<>();
-    file.claims().forEach(claim -> claims.put(claim.key(), claim));
+    file.claims()
+        .forEach(claim -> claims.computeIfAbsent(claim.key(), key -> new ArrayList<>()).add(claim));
   }
 
   /** The values of the key {@code paper}, but for {@code none}. */
@@ -118,7 +127,7 @@ public final class Paper {
     List<Deviation> deviations = new ArrayList<>();
     values.forEach(
         (key, value) -> {
-          Claim claim = claims.get(key);
+          Claim claim = claim(key, recipe.model());
           if (claim != null && !claim.holds(value)) {
             String said = String.join(" or ", claim.values());
             deviations.add(new Deviation(key, value, said, claim.where()));
@@ -128,6 +137,13 @@ public final class Paper {
           }
         });
     return List.copyOf(deviations);
+  }
+
+  private @Nullable Claim claim(String key, String model) {
+    return claims.getOrDefault(key, List.of()).stream()
+        .filter(claim -> claim.isOf(model))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Of epochs and iterations one decides, and the other is 0. */

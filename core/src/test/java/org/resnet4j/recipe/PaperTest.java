@@ -44,7 +44,7 @@ class PaperTest {
     "model, resnet20-b, resnet20 or resnet32 or resnet44 or resnet56 or resnet110 or resnet1202",
     "normalisation, channel, pixel-mean",
     "nesterov, true, false",
-    "low-rate, 0.02, 0 or 0.01",
+    "low-rate, 0.01, 0",
     "batch, 64, 128",
     "weight-decay, 0.0005, 0.0001",
     "views, flip, one",
@@ -59,6 +59,24 @@ class PaperTest {
               assertThat(one.said()).isEqualTo(said);
               assertThat(one.where()).contains("4.2");
             });
+  }
+
+  @Test
+  void the_low_rate_at_the_beginning_is_that_of_110_layers() {
+    assertThat(deviations("cifar-paper", Map.of("model", "resnet110")))
+        .containsExactly(
+            new Paper.Deviation(
+                "low-rate", "0", "0.01", "section 4.2: 0.01 at first for 110 layers"));
+    assertThat(keys("cifar-paper", Map.of("model", "resnet110", "low-rate", "0.01"))).isEmpty();
+    assertThat(keys("cifar-paper", Map.of("model", "resnet1202", "low-rate", "0.01"))).isEmpty();
+    assertThat(keys("cifar-paper", Map.of("model", "resnet1202"))).isEmpty();
+  }
+
+  /** As torchvision's own meta data of its weights say: their recipes are earlier ones. */
+  @ParameterizedTest
+  @ValueSource(strings = {"resnet101", "resnet152", "resnext50_32x4d"})
+  void torchvisions_last_recipe_is_that_of_its_resnet50_alone(String model) {
+    assertThat(keys("imagenet-v2", Map.of("model", model))).containsExactly("model", "decayed");
   }
 
   @Test
