@@ -58,6 +58,7 @@ final class FindRate {
   }
 
   int run(int steps, PrintWriter results, PrintWriter err, Terminal terminal, boolean json) {
+    out.ifPresent(RateReport::requireNew);
     Setup setup = Setup.of(recipe, data);
     RateRange range = new RateRange(setup, steps);
     err.printf(

@@ -72,6 +72,13 @@ class FindRateTest {
   }
 
   @Test
+  void refuses_a_page_where_something_is_before_it_tries_rates() {
+    CommandRun run = find("--find-rate", "--out", folder.toString());
+    assertThat(run.status()).isEqualTo(3);
+    assertThat(run.err()).contains("exists already; choose another --out").doesNotContain("up to");
+  }
+
+  @Test
   void the_plot_has_the_lowest_loss_on_its_lowest_row() throws IOException {
     List<RateCurve.Point> points =
         IntStream.range(0, 41)

@@ -60,8 +60,8 @@ public final class Repeats {
       String what = by == By.SEED ? "seeds" : "folds";
       if (count < 2 || count > 1000) {
         throw new IllegalArgumentException(
-            "%s = %d: must be from 2 to 1000; one run says nothing of the spread"
-                .formatted(what, count));
+            "%s = %d: must be from 2 to 1000%s"
+                .formatted(what, count, count == 1 ? "; one run says nothing of the spread" : ""));
       }
       if (by == By.FOLD && recipe.folds().folds() > 0) {
         throw new IllegalArgumentException(

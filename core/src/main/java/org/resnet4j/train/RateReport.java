@@ -32,8 +32,11 @@ public record RateReport(Setup setup, RateCurve curve, String command, String ne
   public List<String> reasons() {
     List<String> reasons = new ArrayList<>();
     reasons.add(
-        "the loss was lowest, %.3f, at rate %s; a tenth of it leaves room for a whole run"
-            .formatted(curve.lowest().smooth(), rate(curve.lowest().rate())));
+        String.format(
+            Locale.ROOT,
+            "the loss was lowest, %.3f, at rate %s; a tenth of it leaves room for a whole run",
+            curve.lowest().smooth(),
+            rate(curve.lowest().rate())));
     reasons.add("it fell steepest at rate %s".formatted(rate(curve.steepest().rate())));
     double last = curve.points().get(curve.points().size() - 1).rate();
     reasons.add(
@@ -49,15 +52,24 @@ public record RateReport(Setup setup, RateCurve curve, String command, String ne
   }
 
   /**
+   * For before the test, which takes minutes.
+   *
+   * @throws RunException if the folder exists
+   */
+  public static void requireNew(Path folder) {
+    if (Files.exists(folder)) {
+      throw RunException.unusable(
+          "%s: exists already; choose another --out".formatted(folder), null);
+    }
+  }
+
+  /**
    * Writes {@code report.html} into a new folder.
    *
    * @throws RunException if the folder exists or cannot be written
    */
   public void write(Path folder) {
-    if (Files.exists(folder)) {
-      throw RunException.unusable(
-          "%s: exists already; choose another --out".formatted(folder), null);
-    }
+    requireNew(folder);
     try {
       Files.createDirectories(folder);
       AtomicFile.write(folder.resolve("report.html"), page().html().getBytes(UTF_8));

@@ -45,6 +45,15 @@ class IntervalTest {
         .hasMessage("a difference of means needs two values on each side");
   }
 
+  /** SciPy 1.17: {@code ttest_ind(a, b, equal_var=False).confidence_interval()}. */
+  @Test
+  void without_pairs_and_with_other_spread_has_welchs_freedom() {
+    Interval interval =
+        Interval.ofUnpaired(0, new double[] {91, 92, 93.5}, new double[] {90, 90.4, 90.1, 89.2});
+    assertThat(interval.low()).isCloseTo(-0.5100200690942791, within(1e-9));
+    assertThat(interval.high()).isCloseTo(4.993353402427628, within(1e-9));
+  }
+
   @Test
   void one_value_is_above_and_below_nothing() {
     Interval interval = Interval.of(5);

@@ -118,5 +118,7 @@ class RepeatsTest {
     assertThatThrownBy(() -> plan("one", Repeats.By.SEED, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("seeds = 1: must be from 2 to 1000; one run says nothing of the spread");
+    assertThatThrownBy(() -> plan("many", Repeats.By.FOLD, 1001))
+        .hasMessage("folds = 1001: must be from 2 to 1000");
   }
 }
