@@ -95,9 +95,11 @@ final class RecipeOptions {
   }
 
   private void requireOneNetwork() {
-    if (from != null && model != null) {
+    boolean set = settings.containsKey("model");
+    if (from != null && (model != null || set)) {
       throw new ParameterException(
-          spec.commandLine(), "--from brings its network: leave --model out");
+          spec.commandLine(),
+          "--from brings its network: leave %s out".formatted(set ? "--set model" : "--model"));
     }
   }
 }

@@ -59,6 +59,8 @@ class CompareCommandTest {
     CommandRun both = CommandRun.of("train", "--from", "somewhere", "--model", "resnet8");
     assertThat(both.status()).isEqualTo(2);
     assertThat(both.err()).contains("--from brings its network: leave --model out");
+    assertThat(CommandRun.of("train", "--from", "somewhere", "--set", "model=resnet8").err())
+        .contains("--from brings its network: leave --set model out");
     assertThat(CommandRun.of("train", "--budget", "soon").err())
         .contains("'soon' is no length of time such as 90s, 20m or 1h30m");
   }

@@ -82,9 +82,17 @@ class MlflowRunTest {
       Thread.currentThread().interrupt();
     }
     boolean fails = path.startsWith(failing);
+    if (failing.equals("html")) {
+      byte[] page = "<html>welcome".getBytes(UTF_8);
+      exchange.sendResponseHeaders(200, page.length);
+      exchange.getResponseBody().write(page);
+      exchange.close();
+      return;
+    }
     String text =
         switch (path) {
-          case "experiments/get-by-name" -> "{\"experiment\":{\"experiment_id\":\"7\"}}";
+          case "experiments/get-by-name", "experiments/create" ->
+              "{\"experiment_id\":\"7\",\"experiment\":{\"experiment_id\":\"7\"}}";
           case "runs/create" -> "{\"run\":{\"info\":{\"run_id\":\"abc\"}}}";
           default -> "{}";
         };
@@ -173,6 +181,58 @@ class MlflowRunTest {
     status = 404;
     send(url(), List.of(run.resumed()), false);
     assertThat(bodies("runs/create")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"server\":\"http://127.0.0.1:1\",\"run\":\"theirs\"}",
+        "{\"run\":",
+        "{\"server\":\"SAME\",\"run\":\"\"}"
+      })
+  void begins_another_run_where_the_folder_tells_of_another_server_or_of_none(String kept)
+      throws IOException {
+    Files.writeString(run.run().resolve(MlflowRun.FILE), kept.replace("SAME", url()));
+    send(url(), List.of(run.resumed()), true);
+    assertThat(bodies("runs/create")).hasSize(1);
+    assertThat(calls).noneMatch(call -> call.body().toString().contains("theirs"));
+    assertThat(Files.readString(run.run().resolve(MlflowRun.FILE))).contains("abc", url());
+  }
+
+  @Test
+  void makes_the_experiment_that_is_not_there() {
+    failing = "experiments/get-by-name";
+    status = 404;
+    send(url(), run.events(), true);
+    assertThat(notices).isEmpty();
+    assertThat(bodies("experiments/create").get(0).get("name").asString()).isEqualTo("resnet4j");
+    assertThat(bodies("runs/create").get(0).get("experiment_id").asString()).isEqualTo("7");
+  }
+
+  @Test
+  void takes_a_page_for_people_for_no_tracking_server() {
+    failing = "html";
+    send(url(), run.events(), true);
+    assertThat(notices).hasSize(2);
+    assertThat(notices.get(0)).contains("does not take the run (IOException)");
+  }
+
+  @Test
+  void leaves_out_values_that_json_has_no_number_for() {
+    Event.Step step = new Event.Step(1, 1, 10, 20, Double.NaN, 0.5, 0.1, 100, 1);
+    send(url(), List.of(run.events().get(0), step), true);
+    assertThat(values("metrics"))
+        .containsExactly("train/top1@10", "rate@10", "images_per_second@10");
+    assertThat(notices).isEmpty();
+  }
+
+  @Test
+  void says_that_a_run_was_stopped_that_was_told_to() {
+    try (MlflowRun mlflow = at(url(), 700)) {
+      run.events().forEach(mlflow);
+      mlflow.stopped();
+    }
+    assertThat(bodies("runs/update").get(0).get("status").asString()).isEqualTo("KILLED");
   }
 
   @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +145,14 @@ class RecipeFileTest {
         "device         | tpu      | device = tpu: must be auto, cpu or cuda",
         "unreadable     | ignore   | unreadable = ignore: must be fail or skip",
         "schedule       | cosin    | schedule = cosin: must be constant, multi-step, cosine, linear, one-cycle; did you mean \"cosine\"?",
+        "folds          | 1        | folds = 1: must be 0 or 2 to 1000",
+        "folds          | 1001     | folds = 1001: must be 0 or 2 to 1000",
+        "folds          | 5        | fold = 0: must be from 1 to folds = 5",
+        "fold           | 1        | fold = 1: must be from 1 to folds = 0, and 0 without folds",
+        "freeze         | stem     | freeze = stem: must be none, all-but-head or a number of stages",
+        "freeze         | 100      | freeze = 100: must be none, all-but-head or a number of stages",
+        "stage-decay    | 0        | stage-decay = 0.0: must be above 0 and at most 1",
+        "stage-decay    | 1.1      | stage-decay = 1.1: must be above 0 and at most 1",
         "warmup-from    | 1.5      | warmup-from = 1.5: must be a fraction of the rate",
         "rate-floor     | -0.1     | rate-floor = -0.1: must be a fraction of the rate",
         "other-rate     | -1       | other-rate = -1.0: must be a factor from 0",
@@ -216,5 +226,32 @@ class RecipeFileTest {
     assertThatThrownBy(() -> RecipeFile.load(missing.toString(), Map.of()))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(missing + ": cannot be read as a recipe (NoSuchFileException)");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nesterov=true momentum=0 | nesterov = true: needs a momentum above 0",
+        "iterations=0 epochs=5 warmup=5 | warmup = 5.0: must be below epochs = 5",
+        "precise-batch-norm=9 norm-statistics=frozen | precise-batch-norm = 9: must be 0 with norm",
+        "folds=5 fold=6 | fold = 6: must be from 1 to folds = 5",
+      })
+  void refuses_keys_that_contradict_each_other(String changes, String message) {
+    Map<String, String> overrides =
+        Arrays.stream(changes.split(" "))
+            .map(change -> change.split("="))
+            .collect(Collectors.toMap(parts -> parts[0], parts -> parts[1]));
+    assertThatThrownBy(() -> RecipeFile.load("cifar-paper", overrides))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void refuses_a_file_that_is_too_large_to_be_a_recipe() throws IOException {
+    Path large = file("# " + "x".repeat(1 << 20) + "\nname: mine\n");
+    assertThatThrownBy(() -> RecipeFile.load(large.toString(), Map.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(large + ": a recipe may not exceed 1 MB");
   }
 }

@@ -114,6 +114,31 @@ class ComparisonTest {
   }
 
   @Test
+  void folds_are_pairs_whose_interval_is_narrower_than_it_should_be() {
+    Comparison.Result result =
+        Comparison.compare(
+            repeats("a", "shapes", Repeats.By.FOLD, 0, 90, 120, 70),
+            repeats("b", "shapes", Repeats.By.FOLD, 5, 80, 100, 40));
+    assertThat(result.matching()).isEqualTo(Comparison.Matching.FOLDS);
+    assertThat(result.points()).isCloseTo(2, within(1e-9));
+    assertThat(result.needed()).isEmpty(); // There are no more folds to be had.
+    assertThat(result.notes()).singleElement().asString().contains("Bengio and Grandvalet");
+  }
+
+  @Test
+  void a_folder_without_a_finished_run_is_refused_with_the_way_out() {
+    Path none = seeds("none", 1, 2);
+    StudyFolder.create(
+        temporary.resolve("begun"),
+        "repeats",
+        "test",
+        StudyFolder.open(none, "repeats").plan(Repeats.Plan.class));
+    assertThatThrownBy(() -> Comparison.compare(temporary.resolve("begun"), none))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no run in it is finished; go on with train --resume");
+  }
+
+  @Test
   void other_data_and_other_images_are_refused_with_the_reason() {
     Path a = seeds("a", 90, 80);
     Path elsewhere = repeats("b", "photos", Repeats.By.SEED, 0, 90, 80);
