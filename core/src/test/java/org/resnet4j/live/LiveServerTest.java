@@ -85,6 +85,16 @@ class LiveServerTest {
     }
   }
 
+  @Test
+  void gives_up_clients_that_take_longer_than_seconds() {
+    try (LiveServer server = LiveServer.open(0)) {
+      assertThat(server.watched()).isFalse();
+      // The JDK's server reads these; to see it do so would take as many seconds.
+      assertThat(System.getProperty("sun.net.httpserver.maxReqTime")).isEqualTo("10");
+      assertThat(System.getProperty("sun.net.httpserver.maxRspTime")).isEqualTo("10");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "localhost:7", "LOCALHOST"})
   void answers_who_asks_for_this_machine(String host) throws IOException {
@@ -139,6 +149,9 @@ class LiveServerTest {
       assertThat(answer)
           .containsIgnoringCase("X-Frame-Options: DENY")
           .containsIgnoringCase("Cross-Origin-Resource-Policy: same-origin")
+          .containsIgnoringCase("X-Content-Type-Options: nosniff")
+          .containsIgnoringCase("Cache-Control: no-store")
+          .containsIgnoringCase("Referrer-Policy: no-referrer")
           .doesNotContainIgnoringCase("Access-Control-Allow")
           .contains("default-src &#39;none&#39;", "connect-src &#39;self&#39;");
       assertThat(answer.replaceAll("127\\.0\\.0\\.1:\\d+", ""))

@@ -227,6 +227,26 @@ class MlflowRunTest {
   }
 
   @Test
+  void shortens_what_older_servers_would_not_take() {
+    Event.Started begun = (Event.Started) run.events().get(0);
+    Event longer =
+        new Event.Started(
+            begun.run(),
+            begun.network(),
+            RecipeFile.with(begun.recipe(), Map.of("name", "x".repeat(501))),
+            begun.data(),
+            begun.trainImages(),
+            begun.testImages(),
+            begun.step(),
+            begun.steps(),
+            begun.engine(),
+            begun.notes());
+    send(url(), List.of(longer), true);
+    assertThat(bodies("runs/log-batch").get(0).get("params").get(0).get("value").asString())
+        .isEqualTo("x".repeat(500));
+  }
+
+  @Test
   void says_that_a_run_was_stopped_that_was_told_to() {
     try (MlflowRun mlflow = at(url(), 700)) {
       run.events().forEach(mlflow);
