@@ -52,39 +52,6 @@ public final class Stratified {
     return new Cut(part(whole, held, false), part(whole, held, true));
   }
 
-  /**
-   * Cuts a data set into parts, each of which is once what is held: the numbers of images differ by
-   * one at most, in all and of each class.
-   *
-   * @param count at least 2
-   * @throws DataException if there are fewer images than parts
-   */
-  public static List<Cut> folds(Dataset whole, int count, long seed) {
-    if (count < 2) {
-      throw new IllegalArgumentException("folds = %d: must be at least 2".formatted(count));
-    }
-    if (whole.size() < count) {
-      throw new DataException(
-          "%d images are too few for %d folds; take fewer folds".formatted(whole.size(), count));
-    }
-    int[] fold = new int[whole.size()];
-    int dealt = 0; // Goes on from class to class, so that no fold gets all the remainders.
-    for (int[] images : shuffled(whole, seed)) {
-      for (int image : images) {
-        fold[image] = dealt++ % count;
-      }
-    }
-    List<Cut> cuts = new ArrayList<>();
-    for (int k = 0; k < count; k++) {
-      boolean[] held = new boolean[fold.length];
-      for (int i = 0; i < fold.length; i++) {
-        held[i] = fold[i] == k;
-      }
-      cuts.add(new Cut(part(whole, held, false), part(whole, held, true)));
-    }
-    return cuts;
-  }
-
   /** The images of each class that has some, in a random order that is the class's own. */
   private static List<int[]> shuffled(Dataset whole, long seed) {
     List<int[]> shuffled = new ArrayList<>();

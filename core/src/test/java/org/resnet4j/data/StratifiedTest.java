@@ -73,23 +73,6 @@ class StratifiedTest {
     int[] first = Stratified.cut(FEW, 0.3, 3).held().indices();
     assertThat(Stratified.cut(FEW, 0.3, 3).held().indices()).containsExactly(first);
     assertThat(Stratified.cut(FEW, 0.3, 4).held().indices()).isNotEqualTo(first);
-    assertThat(Stratified.folds(FEW, 3, 3).get(1).held().indices())
-        .containsExactly(Stratified.folds(FEW, 3, 3).get(1).held().indices());
-  }
-
-  @Test
-  void folds_hold_every_image_once_and_differ_by_one_image_at_most() {
-    List<Stratified.Cut> folds = Stratified.folds(FEW, 5, 1);
-    int[] held = folds.stream().flatMapToInt(cut -> stream(cut.held())).sorted().toArray();
-    assertThat(held).containsExactly(IntStream.range(0, 53).toArray());
-    for (Stratified.Cut cut : folds) {
-      assertThat(cut.held().size()).isBetween(10, 11);
-      assertThat(cut.kept().size()).isEqualTo(53 - cut.held().size());
-      int[] counts = Stratified.counts(cut.held());
-      assertThat(counts[0]).isEqualTo(8);
-      assertThat(counts[1]).isEqualTo(2);
-      assertThat(counts[2]).isBetween(0, 1);
-    }
   }
 
   @ParameterizedTest
@@ -105,11 +88,5 @@ class StratifiedTest {
     assertThatThrownBy(() -> Stratified.cut(new Labels(1, 1), 0.5, 0))
         .isInstanceOf(DataException.class)
         .hasMessageStartingWith("no class has two images");
-    assertThatThrownBy(() -> Stratified.folds(FEW, 54, 0))
-        .isInstanceOf(DataException.class)
-        .hasMessage("53 images are too few for 54 folds; take fewer folds");
-    assertThatThrownBy(() -> Stratified.folds(FEW, 1, 0))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("folds = 1: must be at least 2");
   }
 }
