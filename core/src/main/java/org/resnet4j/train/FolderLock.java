@@ -5,12 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps a folder for one process; the system gives it back when the process ends, however it ends.
@@ -22,9 +21,17 @@ public final class FolderLock implements AutoCloseable {
   private static final String FILE = ".lock";
   private static final int LONGEST_NUMBER = 32;
 
+  /**
+   * What this process has. It opens no second channel to a file of these: closing that one would
+   * give the folder back, as the system keeps locks by process and file (POSIX).
+   */
+  private static final Set<String> TAKEN = ConcurrentHashMap.newKeySet();
+
+  private final String folder;
   private final FileChannel channel;
 
-  private FolderLock(FileChannel channel) {
+  private FolderLock(String folder, FileChannel channel) {
+    this.folder = folder;
     this.channel = channel;
   }
 
@@ -34,29 +41,21 @@ public final class FolderLock implements AutoCloseable {
    * @throws RunException if another process, or another run of this one, has it
    */
   public static FolderLock take(Path folder) {
+    String own = Long.toString(ProcessHandle.current().pid());
     try {
-      FileChannel channel =
-          FileChannel.open(
-              folder.resolve(FILE),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+      String real = folder.toRealPath().toString();
+      if (!TAKEN.add(real)) {
+        throw refused(folder, own);
+      }
+      boolean taken = false;
       try {
-        if (tryLock(channel) == null) {
-          String owner = read(channel);
-          channel.close();
-          throw RunException.unusable(
-              "%s: process %s works in it; wait for its end, or stop it first"
-                  .formatted(folder, owner.isEmpty() ? "of unknown number" : owner),
-              null);
+        FileChannel channel = open(folder, own);
+        taken = true;
+        return new FolderLock(real, channel);
+      } finally {
+        if (!taken) {
+          TAKEN.remove(real);
         }
-        channel.truncate(0);
-        channel.write(
-            ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(UTF_8)));
-        return new FolderLock(channel);
-      } catch (IOException e) {
-        channel.close();
-        throw e;
       }
     } catch (IOException e) {
       throw RunException.unwritten(
@@ -64,7 +63,10 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  /** The number of the process that took a folder last, or 0 if none did. */
+  /**
+   * The number of the process that took a folder last, or 0 if none did. Only for a process that
+   * has not taken it: reading the file would give it back.
+   */
   static long owner(Path folder) {
     try {
       return Long.parseLong(Files.readString(folder.resolve(FILE)));
@@ -73,12 +75,31 @@ public final class FolderLock implements AutoCloseable {
     }
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+  private static FileChannel open(Path folder, String own) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            folder.resolve(FILE),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE);
     try {
-      return channel.tryLock();
-    } catch (OverlappingFileLockException e) {
-      return null; // This process has it already.
+      if (channel.tryLock() == null) {
+        throw refused(folder, read(channel));
+      }
+      channel.truncate(0);
+      channel.write(ByteBuffer.wrap(own.getBytes(UTF_8)));
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
     }
+  }
+
+  private static RunException refused(Path folder, String owner) {
+    return RunException.unusable(
+        "%s: process %s works in it; wait for its end, or stop it first"
+            .formatted(folder, owner.isEmpty() ? "of unknown number" : owner),
+        null);
   }
 
   private static String read(FileChannel channel) throws IOException {
@@ -93,6 +114,8 @@ public final class FolderLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw RunException.unwritten("a folder could not be given back", e);
+    } finally {
+      TAKEN.remove(folder);
     }
   }
 }
