@@ -70,7 +70,8 @@ final class Learner implements AutoCloseable {
 
   /**
    * Takes one step with the gradients of some batches, the mean over which counts. Batch norms see
-   * the batches one by one. A step that meets NaN or infinity anywhere changes nothing.
+   * the batches one by one. A step that meets NaN or infinity anywhere, or a batch that cannot be
+   * read, changes nothing.
    *
    * @param batches of one size
    * @param count how many of them to take
@@ -79,19 +80,12 @@ final class Learner implements AutoCloseable {
   Learned learn(Iterator<Batch> batches, int count, long step, double rate) {
     guard.remember();
     laps.done("checks");
-    Learned learned = Learned.NOTHING;
-    for (int part = 0; part < count; part++) {
-      Batch batch = batches.next();
-      if (learned.trouble().isEmpty()) { // Otherwise only read past.
-        learned = differentiate(batch, step, part, count, learned);
-      }
-    }
+    Learned learned = gathered(batches, count, step);
     if (learned.trouble().isEmpty()) {
       learned = checked(learned.withNorm(optimizer.gradientNorm()));
     }
     if (learned.trouble().isPresent()) {
-      optimizer.forget();
-      guard.takeBack();
+      takeBack();
       return learned;
     }
     double largest = recipe.optimization().clip();
@@ -102,6 +96,31 @@ final class Learner implements AutoCloseable {
     optimizer.step(rate, step);
     laps.done("optimizer");
     return learned;
+  }
+
+  /** The gradients of all batches; nothing of them stays if one cannot be read. */
+  private Learned gathered(Iterator<Batch> batches, int count, long step) {
+    Learned learned = Learned.NOTHING;
+    boolean read = false;
+    try {
+      for (int part = 0; part < count; part++) {
+        Batch batch = batches.next();
+        if (learned.trouble().isEmpty()) { // Otherwise only read past.
+          learned = differentiate(batch, step, part, count, learned);
+        }
+      }
+      read = true;
+    } finally {
+      if (!read) {
+        takeBack(); // The run may be saved now, and take this step once more.
+      }
+    }
+    return learned;
+  }
+
+  private void takeBack() {
+    optimizer.forget();
+    guard.takeBack();
   }
 
   private Learned checked(Learned learned) {

@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.resnet4j.Promise;
+import org.resnet4j.data.DataException;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
@@ -140,6 +142,35 @@ class LearnerTest {
       assertThat(network.tensor("fc.weight").grad().defined())
           .as("the first batch's gradients are forgotten")
           .isFalse();
+    }
+  }
+
+  @Test
+  void a_batch_that_cannot_be_read_leaves_nothing_of_those_before_it() {
+    Setup setup = setup("batch=16");
+    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
+        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
+        Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
+        Learner learner = new Learner(setup.recipe(), network, optimizer, objective)) {
+      network.train(true);
+      int[] labels = {0, 1};
+      Batch batch = new Batch(2, new float[2 * 3 * 32 * 32], labels, labels);
+      Iterator<Batch> batches =
+          Stream.of(false, true)
+              .map(
+                  broken -> {
+                    if (broken) {
+                      throw new DataException("an image is broken");
+                    }
+                    return batch;
+                  })
+              .iterator();
+      float[] variance = Tensors.floats(network.tensor("bn1.running_var"));
+      assertThatThrownBy(() -> learner.learn(batches, 2, 0, 0.1)).isInstanceOf(DataException.class);
+      // A run is saved here, and resumed it takes the step again.
+      assertThat(Tensors.floats(network.tensor("bn1.running_var"))).isEqualTo(variance);
+      assertThat(network.tensor("bn1.num_batches_tracked").item_long()).isZero();
+      assertThat(network.tensor("fc.weight").grad().defined()).isFalse();
     }
   }
 
