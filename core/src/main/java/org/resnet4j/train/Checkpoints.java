@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +115,10 @@ final class Checkpoints {
   }
 
   private void prune(Progress progress) {
-    List<Path> files = newestFirst(folder);
+    // Later ones are damaged, or the run would have gone on from them: none takes the place of
+    // this.
+    List<Path> files =
+        newestFirst(folder).stream().filter(file -> step(file) <= progress.step()).toList();
     Optional<String> best =
         progress.best().map(epoch -> "step-%08d.safetensors".formatted(epoch.step()));
     for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
@@ -150,8 +153,8 @@ final class Checkpoints {
     }
     try (Stream<Path> files = Files.list(folder)) {
       return files
-          .filter(file -> file.getFileName().toString().matches("step-\\d{8,}\\.safetensors"))
-          .sorted(Collections.reverseOrder())
+          .filter(file -> file.getFileName().toString().matches("step-\\d{8,18}\\.safetensors"))
+          .sorted(Comparator.comparingLong(Checkpoints::step).reversed())
           .toList();
     } catch (IOException e) {
       throw RunException.unwritten(

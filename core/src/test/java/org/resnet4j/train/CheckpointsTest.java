@@ -162,6 +162,41 @@ class CheckpointsTest {
   }
 
   @Test
+  void what_a_run_saves_after_it_passed_over_damaged_ones_stays() throws Exception {
+    try (PointerScope scope = new PointerScope()) {
+      checkpoints("here").save(state(1), progress(10));
+      for (int later = 20; later <= 22; later++) {
+        Files.write(
+            folder.resolve("checkpoints/step-000000%d.safetensors".formatted(later)), new byte[9]);
+      }
+      assertThat(checkpoints("here").restore(state(0)).orElseThrow().step()).isEqualTo(10);
+      checkpoints("here").save(state(2), progress(15));
+      Checkpoints.State state = state(0);
+      assertThat(checkpoints("here").restore(state).orElseThrow().step()).isEqualTo(15);
+      assertThat(values(state)).containsExactly(2);
+      for (int step : new int[] {16, 17, 25}) {
+        checkpoints("here").save(state(step), progress(step));
+      }
+      assertThat(names())
+          .as("passed by at last, the damaged ones count as old")
+          .containsExactly(
+              "step-00000021.safetensors",
+              "step-00000022.safetensors",
+              "step-00000025.safetensors");
+    }
+  }
+
+  @Test
+  void a_hundred_million_steps_are_later_than_one_less() {
+    try (PointerScope scope = new PointerScope()) {
+      checkpoints("here").save(state(1), progress(99_999_999));
+      checkpoints("here").save(state(2), progress(100_000_000));
+      assertThat(checkpoints("here").last().orElseThrow().toString())
+          .endsWith("step-100000000.safetensors");
+    }
+  }
+
+  @Test
   @Promise(
       id = "A7",
       fault = "NaN in what is about to be saved",
