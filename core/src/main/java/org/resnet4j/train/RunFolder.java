@@ -85,7 +85,8 @@ record RunFolder(Path path) {
 
   /** Deletes what a process that was killed left half written. */
   void tidy() {
-    for (Path folder : List.of(path, checkpoints(), model(), start())) {
+    for (Path folder :
+        List.of(path, checkpoints(), model(), averagedModel(), best(), start(), teacherFolder())) {
       AtomicFile.tidy(folder);
     }
   }
@@ -124,9 +125,16 @@ record RunFolder(Path path) {
 
   /** The teacher that the run took with it, so that it goes on whatever becomes of the original. */
   Optional<SavedModel> teacher() {
-    return Files.isDirectory(teacherFolder())
-        ? Optional.of(SavedModel.open(teacherFolder()))
-        : Optional.empty();
+    if (!recipe().targets().teaching().isPresent()) {
+      return Optional.empty();
+    }
+    if (!Files.isDirectory(teacherFolder())) {
+      throw RunException.unusable(
+          "%s: the teacher of the run is missing; put it back, or train anew"
+              .formatted(teacherFolder()),
+          null);
+    }
+    return Optional.of(SavedModel.open(teacherFolder()));
   }
 
   /** The model of the best epoch, if validation images judge the epochs. */

@@ -251,6 +251,24 @@ class CrashTest {
   }
 
   @Test
+  void what_a_killed_process_left_half_written_goes_from_every_folder() throws Exception {
+    Path teacher = runs.run("taught-by");
+    train(teacher);
+    Path run = runs.run("run");
+    runs.train("run", "ema", "0.9", "validation", "0.25", "teacher", teacher.toString());
+    List<Path> folders;
+    try (Stream<Path> paths = Files.walk(run)) {
+      folders = paths.filter(Files::isDirectory).toList();
+    }
+    assertThat(folders).hasSize(6); // Its own and checkpoints, model, model-ema, best, teacher.
+    for (Path one : folders) {
+      Files.write(one.resolve(".resnet4j-0.tmp"), new byte[9]);
+    }
+    resume(run);
+    assertThat(litter(run)).isEmpty();
+  }
+
+  @Test
   @Promise(
       id = "A9",
       fault = "two processes in one run folder",

@@ -147,6 +147,14 @@ class TargetsTest {
     assertThatThrownBy(() -> runs.train("halves", event -> {}, () -> true, keys))
         .isInstanceOf(StoppedException.class);
     Files.move(teacher, folder.resolve("moved"));
+    Path kept = runs.run("halves").resolve("teacher");
+    Files.move(kept, folder.resolve("gone"));
+    assertThatThrownBy(() -> runs.resume("halves"))
+        .as("untaught, it would come to other weights")
+        .isInstanceOf(RunException.class)
+        .hasMessage(
+            "%s: the teacher of the run is missing; put it back, or train anew".formatted(kept));
+    Files.move(folder.resolve("gone"), kept);
     runs.resume("halves");
     assertThat(runs.weights("halves", "model")).isEqualTo(runs.weights("whole", "model"));
   }
