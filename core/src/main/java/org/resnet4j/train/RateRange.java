@@ -80,6 +80,7 @@ public final class RateRange {
    * no number.
    *
    * @param watcher told of each step's rate and loss
+   * @throws DivergedException if already the first images give a loss that is no number
    */
   public RateCurve run(Consumer<RateCurve.Point> watcher) {
     try (Trainee trainee = Trainee.of(setup);
@@ -101,6 +102,11 @@ public final class RateRange {
           double rate = rate(step);
           Learner.Learned learned = learner.learn(next, Math.min(accumulate, left), step, rate);
           double loss = learned.loss();
+          if (learned.trouble().isPresent() && step == 0) {
+            throw new DivergedException(
+                "%s before any step; no rate can help: look at the data, and at the model to begin with"
+                    .formatted(learned.trouble().get()));
+          }
           if (learned.trouble().isPresent() || running.hopelessAfter(loss)) {
             return RateCurve.of(rates, losses, true);
           }

@@ -8,9 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.tensor.Device;
+import org.resnet4j.tensor.Precision;
 
 class RateRangeTest {
   @TempDir Path folder;
@@ -75,6 +81,51 @@ class RateRangeTest {
     assertThat(Files.list(folder).map(path -> path.getFileName().toString()))
         .as("the search leaves nothing behind")
         .containsExactlyInAnyOrder("data", "with");
+  }
+
+  @Test
+  void parts_of_the_network_have_the_rates_that_they_have_in_a_run() {
+    TinyRuns runs = new TinyRuns(folder);
+    String[] keys = {"batch", "20", "stage-decay", "0.5", "momentum", "0", "nesterov", "false"};
+    RateRange range = new RateRange(runs.setup(keys), 20, 0.1, 0.10001);
+    List<RateCurve.Point> points = range.run(point -> {}).points();
+    List<Double> losses = new ArrayList<>();
+    String[] same =
+        Stream.of(keys, new String[] {"rate", "0.1", "iterations", "20"})
+            .flatMap(Stream::of)
+            .toArray(String[]::new);
+    WatchedTraining.run(
+        runs.setup(same), (step, loss, network) -> losses.add(loss)); // NaN before the first.
+    List<Double> trained = new ArrayList<>();
+    runs.train(
+        "run",
+        event -> {
+          if (event instanceof Event.Step step) {
+            trained.add(step.loss());
+          }
+        },
+        same);
+    assertThat(losses.subList(1, 21)).isEqualTo(trained);
+    for (int i = 0; i < points.size(); i++) {
+      assertThat(points.get(i).loss()).isCloseTo(trained.get(i), within(1e-3));
+    }
+  }
+
+  @Test
+  void a_model_that_gives_no_numbers_is_told_instead_of_a_curve() throws Exception {
+    TinyRuns runs = new TinyRuns(folder);
+    Setup plain = runs.setup();
+    Path model = folder.resolve("broken");
+    try (LiveNetwork live = plain.beginning().live(Device.CPU, Precision.FP32)) {
+      live.tensor("fc.weight").detach().fill_(new Scalar(3e38));
+      new SavedModel(model, plain.network(), plain.data().train().classes(), plain.preprocessing())
+          .write(live, "");
+    }
+    Setup setup =
+        Setup.of(runs.recipe(), runs.data().toString(), Optional.of(SavedModel.open(model)));
+    assertThatThrownBy(() -> new RateRange(setup, 20).run(point -> {}))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageContaining("before any step; no rate can help");
   }
 
   @Test
