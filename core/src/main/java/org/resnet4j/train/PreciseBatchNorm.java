@@ -48,11 +48,12 @@ public final class PreciseBatchNorm {
           network.features(Evaluator.images(network, batch));
         }
       }
+    } finally { // An image that cannot be read ends a run, which is saved as it is then.
+      try (PointerScope temporaries = new PointerScope()) {
+        counts.forEach((name, count) -> network.tensor(name).fill_(new Scalar(count)));
+      }
+      network.train(false);
     }
-    try (PointerScope temporaries = new PointerScope()) {
-      counts.forEach((name, count) -> network.tensor(name).fill_(new Scalar(count)));
-    }
-    network.train(false);
   }
 
   private static Map<String, Long> counts(LiveNetwork network) {

@@ -15,6 +15,7 @@ import org.resnet4j.arch.Shape;
 import org.resnet4j.arch.Shortcut;
 import org.resnet4j.arch.Stage;
 import org.resnet4j.arch.Stem;
+import org.resnet4j.data.DataException;
 import org.resnet4j.data.Dataset;
 import org.resnet4j.data.Image;
 import org.resnet4j.data.batch.Augmentation;
@@ -58,10 +59,15 @@ class PreciseBatchNormTest {
   }
 
   private static Loader loader() {
-    Preprocessing asIs =
-        new Preprocessing(SHAPE, 2, Interpolation.BILINEAR, List.of(0.0), List.of(1.0));
     return new Loader(
-        new Greys(), asIs, new Augmentation.None(), new Loader.Options(2, 0, false, true, 1));
+        new Greys(GREYS.size()),
+        preprocessing(),
+        new Augmentation.None(),
+        new Loader.Options(2, 0, false, true, 1));
+  }
+
+  private static Preprocessing preprocessing() {
+    return new Preprocessing(SHAPE, 2, Interpolation.BILINEAR, List.of(0.0), List.of(1.0));
   }
 
   @Test
@@ -103,6 +109,19 @@ class PreciseBatchNormTest {
   }
 
   @Test
+  void an_image_that_cannot_be_read_leaves_the_count_of_batches_as_it_was() {
+    Loader.Options options = new Loader.Options(2, 0, false, true, 1);
+    try (LiveNetwork network = doubling();
+        Loader images =
+            new Loader(new Greys(3), preprocessing(), new Augmentation.None(), options)) {
+      assertThatThrownBy(() -> PreciseBatchNorm.update(network, images, 2))
+          .isInstanceOf(DataException.class);
+      // The run is saved so, and counts on from there when the image is repaired.
+      assertThat(network.tensor("bn1.num_batches_tracked").item_long()).isZero();
+    }
+  }
+
+  @Test
   void needs_a_batch() {
     try (LiveNetwork network = doubling();
         Loader images = loader()) {
@@ -118,7 +137,8 @@ class PreciseBatchNormTest {
     }
   }
 
-  private static final class Greys implements Dataset {
+  /** Those before the one that is broken, if one is. */
+  private record Greys(int whole) implements Dataset {
     @Override
     public int size() {
       return GREYS.size();
@@ -131,6 +151,9 @@ class PreciseBatchNormTest {
 
     @Override
     public Image image(int index) {
+      if (index >= whole) {
+        throw new DataException("image %d is broken".formatted(index));
+      }
       byte grey = GREYS.get(index).byteValue();
       return new Image(SHAPE, new byte[] {grey, grey, grey, grey});
     }
