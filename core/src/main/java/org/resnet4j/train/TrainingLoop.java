@@ -216,7 +216,7 @@ final class TrainingLoop {
         new Event.Epoch(
             progress.epoch() + 1,
             progress.step(),
-            schedule.at(progress.step() - 1),
+            progress.lowRate() ? recipe.rates().lowRate() : schedule.at(progress.step() - 1),
             progress.loss(),
             progress.top1(),
             test.loss(),
