@@ -78,6 +78,15 @@ final class Learner implements AutoCloseable {
    * @param step from 0
    */
   Learned learn(Iterator<Batch> batches, int count, long step, double rate) {
+    return learn(batches, count, step, step, rate);
+  }
+
+  /**
+   * As {@link #learn(Iterator, int, long, double)}, where some steps before changed nothing.
+   *
+   * @param updates how many did: what optimizers count by, which correct averages for their age
+   */
+  Learned learn(Iterator<Batch> batches, int count, long step, long updates, double rate) {
     guard.remember();
     laps.done("checks");
     Learned learned = gathered(batches, count, step);
@@ -93,7 +102,7 @@ final class Learner implements AutoCloseable {
       optimizer.clip(learned.gradientNorm(), largest);
     }
     laps.done("gradient norm and checks");
-    optimizer.step(rate, step);
+    optimizer.step(rate, updates);
     laps.done("optimizer");
     return learned;
   }

@@ -136,6 +136,11 @@ record Progress(
     return epoch - best().map(Event.Epoch::epoch).orElse(epoch);
   }
 
+  /** Steps that changed the weights. */
+  long updates() {
+    return step - skipped;
+  }
+
   double loss() {
     return seen == 0 ? Double.NaN : lossSum / seen;
   }

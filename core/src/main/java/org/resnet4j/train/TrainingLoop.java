@@ -138,7 +138,8 @@ final class TrainingLoop {
     double rate = progress.lowRate() ? recipe.rates().lowRate() : schedule.at(progress.step());
     int batches =
         Math.min(recipe.optimization().accumulate(), trainImages.batches() - progress.batch());
-    Learner.Learned learned = trainee.learner().learn(left, batches, progress.step(), rate);
+    Learner.Learned learned =
+        trainee.learner().learn(left, batches, progress.step(), progress.updates(), rate);
     long now = System.nanoTime();
     double seconds = (now - lastStepNanos) / 1e9;
     lastStepNanos = now;
@@ -153,7 +154,7 @@ final class TrainingLoop {
         stepSeconds == 0 ? seconds : SPEED_MEMORY * stepSeconds + (1 - SPEED_MEMORY) * seconds;
     progress =
         progress.learned(loss, right, images, batches, recipe.rates().lowRateUntil(), seconds);
-    averages.after(progress.step());
+    averages.after(progress.updates());
     epochImages += images;
     events.accept(event(loss, (double) right / images, rate, images));
     watch.learned(progress.step(), learned.gradientNorm());

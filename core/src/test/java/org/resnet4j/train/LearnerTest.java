@@ -175,6 +175,29 @@ class LearnerTest {
   }
 
   @Test
+  void a_step_that_was_left_out_does_not_count_for_the_optimizer() {
+    Setup setup = setup("batch=16 optimizer=adamw momentum=0.9");
+    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
+        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
+        Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
+        Learner learner = new Learner(setup.recipe(), network, optimizer, objective);
+        Loader images = setup.loaders().training();
+        Batches epoch = images.epoch(0, 0)) {
+      network.train(true);
+      Progress progress =
+          Progress.beginning(setup.recipe()).passedOver(1, 1).passedOver(1, 1).passedOver(1, 1);
+      float[] before = Tensors.floats(network.tensor("fc.bias"));
+      learner.learn(epoch.iterator(), 1, progress.step(), progress.updates(), 0.1);
+      float[] after = Tensors.floats(network.tensor("fc.bias"));
+      for (int i = 0; i < after.length; i++) {
+        // Adam's first change is as long as the rate; counted as the fourth it would be 0.058.
+        assertThat(Math.abs(after[i] - before[i])).isCloseTo(0.1f, within(1e-4f));
+      }
+      assertThat(progress.learned(1, 1, 2, 1, 0.8, 1).updates()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void the_last_step_of_an_epoch_makes_do_with_the_batches_that_are_left() {
     List<Event.Step> steps = new ArrayList<>();
     // 40 images make 5 batches of 8; three of them a step, then two.
