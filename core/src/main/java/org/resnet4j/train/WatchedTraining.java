@@ -57,16 +57,21 @@ public final class WatchedTraining {
     int accumulate = recipe.optimization().accumulate();
     double loss = 0;
     long step = 0;
+    Progress progress = Progress.beginning(recipe); // It says how long a low first rate holds.
     for (int epoch = 0; step < steps; epoch++) {
       try (Batches batches = images.epoch(epoch, 0)) {
         Iterator<Batch> next = batches.iterator();
         for (int left = images.batches(); left > 0 && step < steps; left -= accumulate) {
           int count = Math.min(accumulate, left);
-          Learner.Learned learned = learner.learn(next, count, step, schedule.at(step));
+          double rate = progress.lowRate() ? recipe.rates().lowRate() : schedule.at(step);
+          Learner.Learned learned = learner.learn(next, count, step, rate);
           if (learned.trouble().isPresent()) {
             return new End(step, Double.NaN);
           }
           loss = learned.loss();
+          progress =
+              progress.learned(
+                  loss, learned.right(), learned.images(), count, recipe.rates().lowRateUntil(), 0);
           step++;
           watcher.at(step, loss, network);
         }

@@ -86,25 +86,42 @@ class RateRangeTest {
   @Test
   void parts_of_the_network_have_the_rates_that_they_have_in_a_run() {
     TinyRuns runs = new TinyRuns(folder);
-    String[] keys = {"batch", "20", "stage-decay", "0.5", "momentum", "0", "nesterov", "false"};
+    String[] keys = {
+      "batch",
+      "20",
+      "stage-decay",
+      "0.5",
+      "momentum",
+      "0",
+      "nesterov",
+      "false",
+      "low-rate",
+      "0.1",
+      "rate",
+      "0.3"
+    };
     RateRange range = new RateRange(runs.setup(keys), 20, 0.1, 0.10001);
     List<RateCurve.Point> points = range.run(point -> {}).points();
     List<Double> losses = new ArrayList<>();
     String[] same =
-        Stream.of(keys, new String[] {"rate", "0.1", "iterations", "20"})
+        Stream.of(keys, new String[] {"iterations", "20"})
             .flatMap(Stream::of)
             .toArray(String[]::new);
     WatchedTraining.run(
         runs.setup(same), (step, loss, network) -> losses.add(loss)); // NaN before the first.
     List<Double> trained = new ArrayList<>();
+    List<Double> rates = new ArrayList<>();
     runs.train(
         "run",
         event -> {
           if (event instanceof Event.Step step) {
             trained.add(step.loss());
+          } else if (event instanceof Event.Epoch epoch) {
+            rates.add(epoch.rate());
           }
         },
         same);
+    assertThat(rates).as("the low first rate still holds").containsOnly(0.1);
     assertThat(losses.subList(1, 21)).isEqualTo(trained);
     for (int i = 0; i < points.size(); i++) {
       assertThat(points.get(i).loss()).isCloseTo(trained.get(i), within(1e-3));
