@@ -5,6 +5,7 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -88,6 +89,7 @@ public final class Main implements Runnable {
    * @param more commands of picocli beside those of this module
    */
   public static void run(List<?> more, String... arguments) {
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT); // Programs read the numbers, too.
     PrintWriter out = writer(System.out);
     PrintWriter err = writer(System.err);
     int status = commandLine(out, err, Terminal.here(), new StopSignal(), more).execute(arguments);

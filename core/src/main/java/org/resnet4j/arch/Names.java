@@ -11,11 +11,11 @@ enum Names {
     return order == Order.PRE_ACTIVATION ? TIMM_V2 : TORCHVISION;
   }
 
-  /** Of block {@code b} in stage {@code s}, both from 0. */
+  /** Of block {@code b} in stage {@code s}, both from 0; %d has other digits in some languages. */
   String unit(int s, int b) {
     return this == TIMM_V2
-        ? "stages.%d.blocks.%d".formatted(s, b)
-        : "layer%d.%d".formatted(s + 1, b);
+        ? "stages.%s.blocks.%s".formatted(s, b)
+        : "layer%s.%s".formatted(s + 1, b);
   }
 
   /** Of the norm beside convolution {@code k} of a unit, from 1. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -74,7 +75,7 @@ final class Checkpoints {
   void save(State state, Progress progress) {
     Map<String, Tensor> tensors = state.named();
     requireSound(tensors, progress);
-    Path file = folder.resolve("step-%08d.safetensors".formatted(progress.step()));
+    Path file = folder.resolve(name(progress.step()));
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("format", FORMAT);
     metadata.put(ENGINE, engine);
@@ -119,8 +120,7 @@ final class Checkpoints {
     // this.
     List<Path> files =
         newestFirst(folder).stream().filter(file -> step(file) <= progress.step()).toList();
-    Optional<String> best =
-        progress.best().map(epoch -> "step-%08d.safetensors".formatted(epoch.step()));
+    Optional<String> best = progress.best().map(epoch -> name(epoch.step()));
     for (Path old : files.subList(Math.min(KEPT, files.size()), files.size())) {
       try {
         if (best.filter(old.getFileName().toString()::equals).isEmpty()) {
@@ -160,6 +160,11 @@ final class Checkpoints {
       throw RunException.unwritten(
           "%s: cannot be listed (%s)".formatted(folder, RunFolder.reason(e)), e);
     }
+  }
+
+  /** In the digits that are looked for, whatever those of the user's language are. */
+  private static String name(long step) {
+    return String.format(Locale.ROOT, "step-%08d.safetensors", step);
   }
 
   /**

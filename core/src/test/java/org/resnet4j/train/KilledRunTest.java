@@ -169,5 +169,10 @@ class KilledRunTest {
     assertThat(RunFingerprint.of(whole).beside(RunFingerprint.of(odd)))
         .hasSize(4)
         .allMatch(ResumeTrial.Part::equal);
+    Path digits = folder.resolve("digits"); // Persian has digits of its own, which %d writes.
+    finish(child(digits, Saving.USUAL.every(), "-Duser.language=fa", "-Duser.country=IR"));
+    assertThat(RunFingerprint.of(whole).beside(RunFingerprint.of(digits)))
+        .hasSize(4)
+        .allMatch(ResumeTrial.Part::equal);
   }
 }

@@ -22,7 +22,7 @@ enum Convention {
           "(?:resnet\\.)?encoder\\.stages\\.(\\d{1,3})\\.layers\\.(\\d{1,4})\\.layer\\.(\\d)"
               + "\\.(convolution|normalization)\\.(\\w+)",
           m ->
-              "layer%d.%s.%s%d.%s"
+              "layer%s.%s.%s%s.%s"
                   .formatted(
                       next(m, 1),
                       m.group(2),
@@ -33,7 +33,7 @@ enum Convention {
           "(?:resnet\\.)?encoder\\.stages\\.(\\d{1,3})\\.layers\\.(\\d{1,4})\\.shortcut"
               + "\\.(convolution|normalization)\\.(\\w+)",
           m ->
-              "layer%d.%s.downsample.%d.%s"
+              "layer%s.%s.downsample.%s.%s"
                   .formatted(
                       next(m, 1),
                       m.group(2),

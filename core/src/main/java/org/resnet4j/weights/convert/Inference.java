@@ -116,7 +116,7 @@ final class Inference {
           new Convolution(kernel.in(), kernel.out(), kernel.kernel(), 1, kernel.kernel() / 2),
           Stem.Pool.NONE);
     }
-    String deep = preActivated ? "stem.conv%d" : "conv1.%d";
+    String deep = preActivated ? "stem.conv%s" : "conv1.%s";
     String first = deep.formatted(preActivated ? 1 : 0) + ".weight";
     if (!has(first)) {
       throw new IllegalArgumentException(
@@ -152,8 +152,8 @@ final class Inference {
 
   private String unit(int s, int b) {
     return preActivated
-        ? "stages.%d.blocks.%d.".formatted(s, b)
-        : "layer%d.%d.".formatted(s + 1, b);
+        ? "stages.%s.blocks.%s.".formatted(s, b)
+        : "layer%s.%s.".formatted(s + 1, b);
   }
 
   private Stage stage(int s) {
