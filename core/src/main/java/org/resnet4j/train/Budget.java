@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.resnet4j.arch.Catalogue;
 import org.resnet4j.arch.Shape;
 import org.resnet4j.data.Splits;
+import org.resnet4j.data.Stratified;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
 
@@ -138,7 +139,13 @@ public final class Budget {
 
     /** Steps of an epoch, as the training loop counts them. */
     private long perEpoch() {
-      int batches = Math.max(1, data.train().size() / base.batch());
+      int images =
+          base.selection().validates()
+              ? Stratified.cut(data.train(), base.selection().validation(), base.seed())
+                  .kept()
+                  .size()
+              : data.train().size();
+      int batches = Math.max(1, images / base.batch());
       int together = base.optimization().accumulate();
       return (batches + together - 1L) / together;
     }
@@ -205,7 +212,7 @@ public final class Budget {
           new Event.Notice(
               String.format(
                   Locale.ROOT,
-                  "measured %s: %.0f ms a step, %.0f ms while images are decoded, %.1f s for the test images",
+                  "measured %s: %.0f ms a step, %.0f ms while images are decoded, %.1f s to judge an epoch",
                   rung.text(),
                   1e3 * pace.step(),
                   1e3 * pace.coldStep(),

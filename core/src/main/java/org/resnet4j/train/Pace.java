@@ -3,10 +3,13 @@ package org.resnet4j.train;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
+import org.resnet4j.arch.Shape;
 import org.resnet4j.data.batch.Batch;
 import org.resnet4j.data.batch.Batches;
 import org.resnet4j.data.batch.Loader;
+import org.resnet4j.data.batch.Views;
 import org.resnet4j.nn.LiveNetwork;
+import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Tensors;
 
 /**
@@ -15,7 +18,7 @@ import org.resnet4j.tensor.Tensors;
  * @param once what is spent once: making the network and its first step
  * @param coldStep a step in the first epoch, while images are decoded
  * @param step a step after it
- * @param evaluation of all test images
+ * @param evaluation of all images that judge an epoch
  */
 record Pace(double once, double coldStep, double step, double evaluation) {
   private static final int LEAST = 3;
@@ -50,12 +53,32 @@ record Pace(double once, double coldStep, double step, double evaluation) {
       // With no second batch there is nothing to tell apart.
       double fair =
           possible == 1 && train.batches() <= accumulated ? cold.seconds() : warm.seconds();
+      double image =
+          passes(setup.recipe(), trainee.network().network().input())
+              * evaluation(trainee.network(), test, 1, seconds / 3);
+      // Validation images leave the test images to the end, for the last network and the best.
+      int tested = setup.validation().isPresent() ? 2 * setup.data().test().size() : 0;
       return new Pace(
-          Math.max(0, once - fair),
+          Math.max(0, once - fair) + image * tested,
           Math.max(cold.seconds(), fair),
           fair,
-          evaluation(trainee.network(), test, setup.data().test().size(), seconds / 3));
+          image * setup.judged().size());
     }
+  }
+
+  /** How many images' worth of work it is to judge one: all views, and averaged weights too. */
+  static double passes(Recipe recipe, Shape input) {
+    double views =
+        switch (recipe.judging().views()) {
+          case ONE -> Views.ONE.count();
+          case FLIP -> Views.FLIP.count();
+          case TEN_CROP -> Views.TEN_CROP.count();
+          case MULTI_SCALE ->
+              recipe.judging().viewSizes().stream()
+                  .mapToDouble(side -> Views.FLIP.count() * side * side / input.positions())
+                  .sum();
+        };
+    return recipe.averaging().ema() > 0 ? 2 * views : views;
   }
 
   private static double evaluation(LiveNetwork network, Loader test, int images, double seconds) {

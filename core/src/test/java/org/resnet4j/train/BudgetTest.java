@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.resnet4j.SmallShapes;
+import org.resnet4j.arch.Shape;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
 
@@ -95,6 +97,34 @@ class BudgetTest {
     assertThat(choice.why().get(1)).startsWith("twice the time would buy resnet8 for");
     assertThat(events).hasSize(1);
     assertThat(RecipeFile.writeChanges(recipe)).contains("model: resnet8\n").doesNotContain("drop");
+  }
+
+  private static double passes(String... keyValues) {
+    return Pace.passes(TinyRuns.overridden(keyValues), new Shape(3, 32, 32));
+  }
+
+  @Test
+  void judging_takes_as_long_as_its_views_and_averaged_weights_make_it() {
+    assertThat(passes()).isEqualTo(1);
+    assertThat(passes("ema", "0.9")).isEqualTo(2);
+    assertThat(passes("views", "flip", "ema", "0.9")).isEqualTo(4);
+    assertThat(passes("views", "ten-crop", "crop-share", "0.8")).isEqualTo(10);
+    // Both whole images, mirrored too: 2 x (1 + 4).
+    assertThat(passes("views", "multi-scale", "view-sizes", "[32, 64]")).isEqualTo(10);
+  }
+
+  @Test
+  void an_epoch_is_as_long_as_validation_images_leave_it() {
+    Path data = SmallShapes.write(temporary.resolve("data"), 40, 20);
+    Map<String, String> keys =
+        Map.of("model", "resnet8", "batch", "10", "precision", "fp32", "validation", "0.5");
+    Budget.Choice choice =
+        Budget.choose(
+            new Budget.Plan(Optional.of("shapes"), keys, data.toString(), Optional.empty(), 30, 0),
+            event -> {});
+    int steps = choice.recipe().iterations();
+    assertThat(choice.why().get(0)) // 20 of 40 images make two steps of ten.
+        .contains(String.format(Locale.ROOT, "%d steps, %.1f epochs", steps, steps / 2.0));
   }
 
   @Test
