@@ -196,6 +196,42 @@ class CheckpointsTest {
     }
   }
 
+  private void assertPassedOver(Map<String, String> metadata, String reason) throws Exception {
+    try (PointerScope scope = new PointerScope()) {
+      checkpoints("here").save(state(1), progress(1));
+      Path later = folder.resolve("checkpoints/step-00000002.safetensors");
+      Map<String, Tensor> other = Map.of("model/other", Tensors.of(new float[] {2}, 1));
+      SealedSafetensors.write(later, TensorEntries.of("", other), metadata);
+      Checkpoints.State state = state(0);
+      assertThat(checkpoints("here").restore(state).orElseThrow().step()).isEqualTo(1);
+      assertThat(values(state)).containsExactly(1);
+      assertThat(notices()).singleElement().asString().contains(later.toString(), reason);
+    }
+  }
+
+  @Test
+  void one_of_another_format_is_passed_over() throws Exception {
+    assertPassedOver(
+        Map.of("format", "resnet4j checkpoint 1"),
+        "its format is resnet4j checkpoint 1, this version reads resnet4j checkpoint 2");
+  }
+
+  @Test
+  void one_that_lacks_a_tensor_is_passed_over() throws Exception {
+    assertPassedOver(Map.of("format", "resnet4j checkpoint 2"), "model/weight is missing in it");
+  }
+
+  @Test
+  void a_run_folder_that_is_gone_is_not_made_again() {
+    try (PointerScope scope = new PointerScope()) {
+      Checkpoints gone = new Checkpoints(folder.resolve("gone/checkpoints"), "here", events::add);
+      assertThatThrownBy(() -> gone.save(state(1), progress(1)))
+          .isInstanceOfSatisfying(
+              RunException.class, e -> assertThat(e.resources()).as(e.getMessage()).isTrue());
+      assertThat(folder.resolve("gone")).doesNotExist();
+    }
+  }
+
   @Test
   @Promise(
       id = "A7",

@@ -197,6 +197,27 @@ class LearnerTest {
     }
   }
 
+  private double lossOf(int sameBatches) {
+    Setup setup = setup("batch=16 stochastic-depth=0.5");
+    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
+        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
+        Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
+        Learner learner = new Learner(setup.recipe(), network, optimizer, objective);
+        Loader images = setup.loaders().training();
+        Batches epoch = images.epoch(0, 0)) {
+      network.train(true);
+      Batch batch = epoch.iterator().next();
+      Iterator<Batch> same = Stream.generate(() -> batch).iterator();
+      return learner.learn(same, sameBatches, 0, 0.1).loss();
+    }
+  }
+
+  @Test
+  void each_batch_of_a_step_draws_anew_what_to_drop() {
+    assertThat(lossOf(1)).as("the seed decides").isEqualTo(lossOf(1));
+    assertThat(lossOf(2)).isNotCloseTo(lossOf(1), within(1e-3));
+  }
+
   @Test
   void the_last_step_of_an_epoch_makes_do_with_the_batches_that_are_left() {
     List<Event.Step> steps = new ArrayList<>();
