@@ -20,8 +20,8 @@ class DigitsTest {
                 "--data",
                 "shapes",
                 "--set",
-                "accumulate=0");
+                "model=nonet");
     assertThat(result.status()).isEqualTo(2);
-    assertThat(result.err()).contains("accumulate = 0: must be from 1 to 10000 batches");
+    assertThat(result.err()).contains("with -v1, -width1 to -width1024,");
   }
 }

@@ -1,6 +1,7 @@
 package org.resnet4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Files;
@@ -118,6 +119,21 @@ class AveragesTest {
     assertThat(runs.weights("halves", "model")).isEqualTo(runs.weights("whole", "model"));
     assertThat(halves.averaged().orElseThrow().loss())
         .isEqualTo(whole.averaged().orElseThrow().loss());
+  }
+
+  @Test
+  void a_stop_while_the_average_is_judged_judges_the_epoch_again() throws Exception {
+    runs.train("whole", "ema", "0.9");
+    // Two steps make an epoch, and 20 images two batches: asked for the fifth time, it is at the
+    // first batch of the average.
+    int[] asked = {0};
+    assertThatThrownBy(
+            () -> runs.train("stopped", event -> {}, () -> ++asked[0] == 5, "ema", "0.9"))
+        .isInstanceOf(StoppedException.class);
+    assertThat(Files.readAllLines(runs.run("stopped").resolve("metrics.csv"))).hasSize(1);
+    runs.resume("stopped");
+    assertThat(Files.readString(runs.run("stopped").resolve("metrics.csv")))
+        .isEqualTo(Files.readString(runs.run("whole").resolve("metrics.csv")));
   }
 
   @Test

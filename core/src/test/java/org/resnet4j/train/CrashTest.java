@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.resnet4j.Promise;
+import org.resnet4j.data.DataException;
 import org.resnet4j.recipe.Recipe;
 
 /** A2, A5, A6: the disk fails, or the machine stops, at each operation on a run's folder. */
@@ -198,6 +201,28 @@ class CrashTest {
   }
 
   @Test
+  void checkpoints_come_as_often_as_one_wishes() {
+    List<Long> saved = new ArrayList<>();
+    Training.run(
+        new Training.Plan(
+            runs.recipe("iterations", "3"),
+            folder.resolve("data").toString(),
+            Optional.of(runs.run("often")),
+            "test"),
+        new Saving(Duration.ofNanos(1), false),
+        event -> {
+          if (event instanceof Event.Saved checkpoint) {
+            saved.add(checkpoint.step());
+          }
+        },
+        () -> false);
+    assertThat(saved).as("each step, and each epoch of two").containsExactly(1L, 2L, 2L, 3L, 3L);
+    assertThatThrownBy(() -> new Saving(Duration.ZERO, false))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("save-every = PT0S: must be above zero");
+  }
+
+  @Test
   @Promise(id = "A6", fault = "a flush fails", holds = "exit 5; it is never taken for success")
   void a_flush_that_fails_is_a_checkpoint_that_was_not_saved() {
     Path run = runs.run("flush");
@@ -248,6 +273,25 @@ class CrashTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  @Test
+  void an_image_that_cannot_be_read_costs_no_step() throws Exception {
+    Path image = runs.data().resolve("val/disc/0.png");
+    byte[] good = bytes(image);
+    Files.write(image, Arrays.copyOf(good, good.length / 2));
+    Path run = runs.run("broken");
+    assertThatThrownBy(() -> train(run)).isInstanceOf(DataException.class);
+    assertThat(run.resolve("checkpoints/step-00000002.safetensors"))
+        .as("the steps before the first images that judge")
+        .isRegularFile();
+    Files.write(image, good);
+    resume(run);
+    Path whole = runs.run("whole");
+    train(whole);
+    assertThat(bytes(run.resolve("model/model.safetensors")))
+        .isEqualTo(bytes(whole.resolve("model/model.safetensors")));
+    assertThat(bytes(run.resolve("metrics.csv"))).isEqualTo(bytes(whole.resolve("metrics.csv")));
   }
 
   @Test

@@ -272,6 +272,9 @@ class TinyTrainingTest {
         (Event.Saved)
             events.stream().filter(Event.Saved.class::isInstance).reduce((a, b) -> b).orElseThrow();
     assertThat(last.checkpoint()).isRegularFile();
+    assertThat(events.stream().filter(Event.Notice.class::isInstance))
+        .as("told of two steps that were left out, and ended by the third")
+        .hasSize(2);
   }
 
   @Test
