@@ -53,6 +53,16 @@ final class Learner implements AutoCloseable {
       return new Learned(loss, right, images, norm, trouble);
     }
 
+    /** Throws {@link IllegalStateException} if the step changed nothing: it is none to be timed. */
+    Learned requireSound(long step) {
+      if (trouble.isPresent()) {
+        throw new IllegalStateException(
+            "step %d changes nothing, as %s; a time of it would mean nothing"
+                .formatted(step + 1, trouble.get()));
+      }
+      return this;
+    }
+
     private Learned in(String what) {
       return new Learned(loss, right, images, gradientNorm, Optional.of(what));
     }

@@ -97,15 +97,7 @@ public final class PipelineTrial implements AutoCloseable {
   }
 
   private void learn(Iterator<Batch> one) {
-    Learner.Learned learned = trainee.learner().learn(one, 1, step, rate);
-    learned
-        .trouble()
-        .ifPresent(
-            trouble -> {
-              throw new IllegalStateException(
-                  "step %d changes nothing, as %s; a time of it would mean nothing"
-                      .formatted(step + 1, trouble));
-            });
+    trainee.learner().learn(one, 1, step, rate).requireSound(step);
     step++;
   }
 

@@ -22,10 +22,7 @@ import org.resnet4j.tensor.Precision;
 public final class StepTrial implements AutoCloseable {
   private final Batch batch;
   private final double rate;
-  private final LiveNetwork network;
-  private final Optimizer optimizer;
-  private final Objective objective;
-  private final Learner learner;
+  private final Trainee trainee;
   private long step;
 
   /**
@@ -40,12 +37,14 @@ public final class StepTrial implements AutoCloseable {
     this.batch = batch;
     rate = recipe.rates().rate();
     Device device = Device.of(recipe.device());
-    this.network =
+    LiveNetwork live =
         LiveNetwork.of(network, weights, device, Precision.of(recipe.precision(), device));
-    this.network.train(true);
-    optimizer = new Optimizer(recipe.optimization(), this.network);
-    objective = new Objective(recipe.targets(), device);
-    learner = new Learner(recipe, this.network, optimizer, objective);
+    trainee =
+        new Trainee(
+            recipe,
+            live,
+            new Optimizer(recipe.optimization(), live),
+            new Objective(recipe.targets(), device));
   }
 
   /**
@@ -55,15 +54,8 @@ public final class StepTrial implements AutoCloseable {
    * @throws IllegalStateException if it meets what is no number: such a step is none
    */
   public double step() {
-    Learner.Learned learned = learner.learn(List.of(batch).iterator(), 1, step, rate);
-    learned
-        .trouble()
-        .ifPresent(
-            trouble -> {
-              throw new IllegalStateException(
-                  "step %d changes nothing, as %s; a time of it would mean nothing"
-                      .formatted(step + 1, trouble));
-            });
+    Learner.Learned learned =
+        trainee.learner().learn(List.of(batch).iterator(), 1, step, rate).requireSound(step);
     step++;
     return learned.loss();
   }
@@ -76,13 +68,13 @@ public final class StepTrial implements AutoCloseable {
    */
   public List<StepPart> parts(int steps) {
     Laps.Watch watch = new Laps.Watch();
-    learner.watch(watch);
+    trainee.learner().watch(watch);
     for (int i = 0; i < steps; i++) {
       watch.start();
       step();
     }
-    List<OperatorTime> operators = learner.operators();
-    learner.watch(Laps.NONE);
+    List<OperatorTime> operators = trainee.learner().operators();
+    trainee.learner().watch(Laps.NONE);
     List<StepPart> parts = new ArrayList<>();
     watch
         .nanos()
@@ -112,9 +104,6 @@ public final class StepTrial implements AutoCloseable {
 
   @Override
   public void close() {
-    learner.close();
-    objective.close();
-    optimizer.close();
-    network.close();
+    trainee.close();
   }
 }

@@ -6,18 +6,25 @@ import org.resnet4j.recipe.Recipe;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
 
-/** A network with all that changes it, as a setup wants them; closing it closes them. */
+/** A network with all that changes it; closing it closes them. */
 final class Trainee implements AutoCloseable {
   private final LiveNetwork network;
   private final Optimizer optimizer;
   private final Objective objective;
   private final Learner learner;
 
-  private Trainee(Recipe recipe, LiveNetwork network, Optimizer optimizer, Objective objective) {
+  /** Puts the network in training mode; closes all of them if it cannot be trained so. */
+  Trainee(Recipe recipe, LiveNetwork network, Optimizer optimizer, Objective objective) {
     this.network = network;
     this.optimizer = optimizer;
     this.objective = objective;
-    this.learner = new Learner(recipe, network, optimizer, objective);
+    network.train(true);
+    try {
+      learner = new Learner(recipe, network, optimizer, objective);
+    } catch (RuntimeException e) {
+      closeParts();
+      throw e;
+    }
   }
 
   /** The network as the run begins, in training mode. */
@@ -26,18 +33,16 @@ final class Trainee implements AutoCloseable {
     Device device = Device.of(recipe.device());
     Precision precision = Precision.of(recipe.precision(), device);
     Beginning beginning = setup.beginning();
-    LiveNetwork network = beginning.live(device, precision);
+    Objective objective = Objective.of(setup, device, precision);
+    LiveNetwork network;
     try {
-      network.train(true);
-      return new Trainee(
-          recipe,
-          network,
-          new Optimizer(recipe.optimization(), network, beginning.rateFactor()),
-          Objective.of(setup, device, precision));
+      network = beginning.live(device, precision);
     } catch (RuntimeException e) {
-      network.close();
+      objective.close();
       throw e;
     }
+    Optimizer optimizer = new Optimizer(recipe.optimization(), network, beginning.rateFactor());
+    return new Trainee(recipe, network, optimizer, objective);
   }
 
   LiveNetwork network() {
@@ -55,6 +60,11 @@ final class Trainee implements AutoCloseable {
   @Override
   public void close() {
     learner.close();
+    closeParts();
+  }
+
+  /** What was there before the learner. */
+  private void closeParts() {
     objective.close();
     optimizer.close();
     network.close();
