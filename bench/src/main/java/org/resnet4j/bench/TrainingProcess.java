@@ -27,7 +27,7 @@ final class TrainingProcess {
   /** Steps that are longer need none before them that wakes threads. */
   private static final double LONG_STEP_MILLIS = 500;
 
-  private static final int BLOCKS = 5;
+  private static final int BLOCKS = 15;
 
   private final @Nullable TrainingContestant contestant;
   private final @Nullable PipelineTrial pipeline;

@@ -81,7 +81,8 @@ record TrainingResult(
    * Steps with and without a data set.
    *
    * @param loaded milliseconds a step, by block of steps
-   * @param share of the speed of the fixed batch that is reached with the images
+   * @param share of the speed of the fixed batch that is reached with the images: the median over
+   *     neighbouring blocks, as the speed of a machine drifts
    */
   record Pace(
       Millis loaded,
@@ -93,18 +94,16 @@ record TrainingResult(
     static Pace of(List<Double> millis, int batch) {
       List<Double> loaded = new ArrayList<>();
       List<Double> fixed = new ArrayList<>();
+      List<Double> shares = new ArrayList<>();
       for (int i = 0; i < millis.size(); i += 2) {
         loaded.add(millis.get(i));
         fixed.add(millis.get(i + 1));
+        shares.add(millis.get(i + 1) / millis.get(i));
       }
       Millis with = Millis.of(loaded);
       Millis without = Millis.of(fixed);
       return new Pace(
-          with,
-          without,
-          with.rate(batch, 1),
-          without.rate(batch, 1),
-          without.median() / with.median());
+          with, without, with.rate(batch, 1), without.rate(batch, 1), Millis.of(shares).median());
     }
 
     String line(String which) {

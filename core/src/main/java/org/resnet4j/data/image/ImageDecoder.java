@@ -211,7 +211,7 @@ public final class ImageDecoder {
 
   private Part read(ImageFormat format, byte[] bytes, Function<Shape, Region> wanted)
       throws IOException {
-    ImageReader reader = format.newReader();
+    ImageReader reader = format.newReader(bytes);
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       reader.setInput(in, true, true);
       check(reader.getWidth(0), reader.getHeight(0));

@@ -14,6 +14,8 @@ final class JpegSegments {
 
   private static final int SCAN = 0xDA;
   private static final int COMMENT = 0xFE;
+  private static final int BASELINE = 0xC0;
+  private static final int PROGRESSIVE = 0xC2;
   private static final int JFIF = 0xE0;
   private static final int ADOBE = 0xEE;
 
@@ -21,6 +23,7 @@ final class JpegSegments {
   private static final int ADOBE_TRANSFORM = 11;
 
   private static final int EXIF = 0xE1;
+  private static final byte[] JFIF_START = {'J', 'F', 'I', 'F', 0};
   private static final byte[] EXIF_START = {'E', 'x', 'i', 'f', 0, 0};
 
   private final byte[] bytes;
@@ -69,6 +72,45 @@ final class JpegSegments {
   static boolean isYcck(byte[] jpeg) throws IIOException {
     byte[] adobe = new JpegSegments(jpeg, 1, Long.MAX_VALUE).header(ADOBE, new byte[0]);
     return adobe.length > ADOBE_TRANSFORM && adobe[ADOBE_TRANSFORM] != 0;
+  }
+
+  /**
+   * Whether a file is what nearly all are, about which no two readers disagree: JFIF, baseline or
+   * progressive, of eight bits, grey or in luma and chroma, the latter at its coarsest.
+   *
+   * @param jpeg what {@link #pixelsOnly} has left of a file
+   */
+  static boolean isPlain(byte[] jpeg) throws IIOException {
+    JpegSegments file = new JpegSegments(jpeg, 1, Long.MAX_VALUE);
+    int at = file.marker(2);
+    boolean plain = file.code(at) == JFIF && file.startsAt(at + 4, JFIF_START);
+    boolean framed = false;
+    while (plain && file.code(at) != SCAN && file.code(at) != END) {
+      plain = file.code(at) != ADOBE;
+      if (isFrame(file.code(at))) {
+        plain &= !framed && file.isPlainFrame(at);
+        framed = true;
+      }
+      at = file.marker(file.end(at));
+    }
+    return plain && framed;
+  }
+
+  private boolean isPlainFrame(int at) {
+    if (code(at) != BASELINE && code(at) != PROGRESSIVE) {
+      return false;
+    }
+    boolean grey = startsAt(at + 9, new byte[] {1});
+    boolean coloured =
+        startsAt(at + 9, new byte[] {3, 1})
+            && startsAt(at + 13, new byte[] {2, 0x11})
+            && startsAt(at + 16, new byte[] {3, 0x11});
+    return bytes[at + 4] == 8 && (grey || coloured);
+  }
+
+  private boolean startsAt(int at, byte[] start) {
+    return at + start.length <= bytes.length
+        && Arrays.equals(bytes, at, at + start.length, start, 0, start.length);
   }
 
   /** The first EXIF data of a whole file, empty if it has none. */
