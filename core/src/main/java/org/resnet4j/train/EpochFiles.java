@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -24,6 +25,9 @@ final class EpochFiles {
 
   private final Path metrics;
   private final Path timing;
+  private final String header;
+  private final List<Event.Epoch> rows;
+  private boolean torn;
 
   /**
    * Starts the files anew with the epochs that are already there.
@@ -33,21 +37,35 @@ final class EpochFiles {
   EpochFiles(RunFolder folder, String judging, List<Event.Epoch> history) throws IOException {
     metrics = folder.metrics();
     timing = folder.timing();
-    write(metrics, METRICS.formatted(judging), history, EpochFiles::metrics);
-    write(timing, TIMING, history, EpochFiles::timing);
+    header = METRICS.formatted(judging);
+    rows = new ArrayList<>(history);
+    writeAll();
   }
 
-  private static void write(
-      Path file, String header, List<Event.Epoch> history, Function<Event.Epoch, String> line)
+  private void writeAll() throws IOException {
+    write(metrics, header, EpochFiles::metrics);
+    write(timing, TIMING, EpochFiles::timing);
+  }
+
+  private void write(Path file, String first, Function<Event.Epoch, String> line)
       throws IOException {
-    StringBuilder text = new StringBuilder(header);
-    history.forEach(row -> text.append(line.apply(row)));
+    StringBuilder text = new StringBuilder(first);
+    rows.forEach(row -> text.append(line.apply(row)));
     AtomicFile.write(file, text.toString().getBytes(UTF_8));
   }
 
+  /** Adds a line to each file, and writes them anew if one before came to the disk in part. */
   void add(Event.Epoch row) throws IOException {
-    Files.writeString(metrics, metrics(row), StandardOpenOption.APPEND);
-    Files.writeString(timing, timing(row), StandardOpenOption.APPEND);
+    rows.add(row);
+    boolean whole = !torn;
+    torn = true;
+    if (whole) {
+      Files.writeString(metrics, metrics(row), StandardOpenOption.APPEND);
+      Files.writeString(timing, timing(row), StandardOpenOption.APPEND);
+    } else {
+      writeAll();
+    }
+    torn = false;
   }
 
   /** The epochs in a file of metrics, without their timing. */

@@ -21,6 +21,7 @@ record FinalTest(Evaluation last, Optional<Evaluation> averaged, Optional<Choice
       BestModel model,
       Progress progress,
       BooleanSupplier stop) {
+    model.settle();
     Event.Epoch best = progress.best().orElseThrow();
     Event.Epoch lastRow = progress.history().get(progress.history().size() - 1);
     try (Judge judge = setup.testJudge()) {

@@ -137,6 +137,11 @@ public record SavedModel(
    * @throws IOException if it cannot be written
    */
   public void write(LiveNetwork live, String card) throws IOException {
+    write(TensorEntries.of("", live.state()), card);
+  }
+
+  /** The same with copies of the weights. */
+  void write(List<TensorEntry> weights, String card) throws IOException {
     ModelConfig config =
         new ModelConfig(
             network,
@@ -145,7 +150,6 @@ public record SavedModel(
             preprocessing.interpolation().name().toLowerCase(Locale.ROOT),
             preprocessing.mean(),
             preprocessing.std());
-    List<TensorEntry> weights = TensorEntries.of("", live.state());
     PixelMean mean = preprocessing.pixelMean();
     if (mean.isPresent()) {
       float[] image = Layout.channelsFirst(mean.values(), network.input());

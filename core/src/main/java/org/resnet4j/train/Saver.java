@@ -47,8 +47,9 @@ final class Saver {
     best.keep(trainee.network(), progress);
   }
 
-  /** Saves. */
+  /** Saves. No checkpoint comes after a best network that is not there: it would be missed. */
   void save(Progress progress) {
+    best.settle();
     checkpoints.save(state(trainee, averages), progress);
     lastNanos = System.nanoTime();
   }
@@ -56,20 +57,20 @@ final class Saver {
   /** Saves within an epoch, if it is time to. */
   void afterStep(Progress progress) {
     if (System.nanoTime() - lastNanos > saving.every().toNanos()) {
-      saveAsWished(progress);
+      asWished(() -> save(progress));
     }
   }
 
   /** Saves, and keeps the network if none was better. */
   void afterEpoch(Progress progress) {
-    saveAsWished(progress);
-    best.keep(trainee.network(), progress);
+    asWished(() -> save(progress));
+    asWished(() -> best.keep(trainee.network(), progress));
   }
 
   /** Goes on if the disk does not take it but the user wants that. */
-  private void saveAsWished(Progress progress) {
+  private void asWished(Runnable saved) {
     try {
-      save(progress);
+      saved.run();
     } catch (RunException e) {
       if (!saving.goesOn()) {
         throw e;

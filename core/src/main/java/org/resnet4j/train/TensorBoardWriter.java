@@ -48,7 +48,12 @@ final class TensorBoardWriter implements AutoCloseable {
     Files.createDirectories(folder);
     TensorBoardWriter writer = new TensorBoardWriter(create(folder, (long) wallSeconds));
     Message event = new Message().fixed64(1, wallSeconds).bytes(3, VERSION.getBytes(UTF_8));
-    writer.record(event.toByteArray());
+    try {
+      writer.record(event.toByteArray());
+    } catch (IOException e) {
+      writer.close();
+      throw e;
+    }
     return writer;
   }
 

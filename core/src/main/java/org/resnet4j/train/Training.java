@@ -179,7 +179,7 @@ public final class Training {
             new Checkpoints(folder.checkpoints(), engine, events)
                 .restore(state)
                 .orElseGet(() -> Progress.beginning(recipe));
-        try (RunLog log = new RunLog(folder, setup.judging(), progress, events)) {
+        try (RunLog log = new RunLog(folder, setup.judging(), progress, saving, events)) {
           BestModel best = new BestModel(setup, folder);
           log.accept(started(setup, folder, progress, trainImages, engine));
           TrainingLoop loop =

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -198,6 +199,64 @@ class CrashTest {
                     .contains("No space left on device", "training goes on as you wished"));
     assertThat(run.resolve("checkpoints")).isEmptyDirectory();
     assertThat(run.resolve("model/model.safetensors")).isRegularFile();
+  }
+
+  @Test
+  @Promise(
+      id = "A5",
+      fault = "the disk is full for three epochs of five, with `--on-save-error continue`",
+      holds =
+          "it trains on and says so; metrics, the network of the best epoch and the last are those of a run without faults")
+  void a_run_that_may_goes_on_while_the_disk_is_full_and_makes_up_for_it() throws Exception {
+    Recipe judged =
+        runs.recipe("iterations", "10", "augmentation", "pad-crop-flip", "validation", "0.25");
+    Path whole = runs.run("whole");
+    train(judged, whole, Saving.USUAL, event -> {});
+    Path run = runs.run("full");
+    boolean[] full = {false};
+    int[] refused = {0};
+    List<String> notices = new ArrayList<>();
+    FaultyDisk.Faults faults =
+        (operation, file) -> {
+          if (full[0] && operation.equals("write")) {
+            refused[0]++;
+            throw new IOException("No space left on device");
+          }
+        };
+    train(
+        judged,
+        FaultyDisk.at(run, faults),
+        new Saving(Saving.USUAL.every(), true),
+        event -> {
+          if (event instanceof Event.Step step) {
+            full[0] = step.epoch() <= 3;
+          }
+          if (event instanceof Event.Notice notice) {
+            notices.add(notice.text());
+          }
+        });
+    assertThat(refused[0]).isGreaterThan(5);
+    assertThat(notices)
+        .anyMatch(text -> text.contains("metrics cannot be written"))
+        .anyMatch(text -> text.contains("curves for TensorBoard cannot be written"))
+        .anyMatch(text -> text.contains("checkpoints"))
+        .anyMatch(text -> text.contains("best: cannot be written"))
+        .filteredOn(text -> !text.contains("threads"))
+        .allMatch(text -> text.contains("No space left on device"), "told why")
+        .allMatch(text -> text.endsWith("training goes on as you wished"), "told what");
+    for (String file :
+        List.of("metrics.csv", "best/model.safetensors", "model/model.safetensors")) {
+      assertThat(bytes(run.resolve(file))).as(file).isEqualTo(bytes(whole.resolve(file)));
+    }
+    assertThat(litter(run)).isEmpty();
+  }
+
+  private void train(Recipe how, Path run, Saving saving, Consumer<Event> events) {
+    Training.run(
+        new Training.Plan(how, folder.resolve("data").toString(), Optional.of(run), "test"),
+        saving,
+        events,
+        () -> false);
   }
 
   @Test
