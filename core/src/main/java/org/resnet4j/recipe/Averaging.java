@@ -15,6 +15,10 @@ public record Averaging(double ema, int emaEvery, int preciseBatchNorm) {
         .check(ema >= 0 && ema < 1, "ema = %s: must be from 0 to below 1", ema)
         .check(emaEvery >= 1, "ema-every = %d: must be at least 1 step", emaEvery)
         .check(
+            emaEvery == 1 || ema > 0,
+            "ema-every = %d: there is no average; set ema, such as 0.999, or leave 1",
+            emaEvery)
+        .check(
             preciseBatchNorm >= 0,
             "precise-batch-norm = %d: must be 0 or a number of batches",
             preciseBatchNorm)

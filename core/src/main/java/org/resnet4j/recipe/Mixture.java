@@ -11,6 +11,8 @@ package org.resnet4j.recipe;
  * @param cutmixShare how often with CutMix, where there is mixup too
  */
 public record Mixture(double mixup, double cutmix, double mixProbability, double cutmixShare) {
+  private static final double USUAL_SHARE = 0.5;
+
   /** Throws {@link IllegalArgumentException} that lists every value out of its range. */
   public Mixture {
     new Problems()
@@ -24,6 +26,14 @@ public record Mixture(double mixup, double cutmix, double mixProbability, double
         .check(
             cutmixShare >= 0 && cutmixShare <= 1,
             "cutmix-share = %s: must be from 0 to 1",
+            cutmixShare)
+        .check(
+            mixProbability == 1 || mixup > 0 || cutmix > 0,
+            "mix-probability = %s: nothing is mixed; set mixup or cutmix, or leave 1",
+            mixProbability)
+        .check(
+            cutmixShare == USUAL_SHARE || (mixup > 0 && cutmix > 0),
+            "cutmix-share = %s: it chooses between mixup and cutmix; set both, or leave 0.5",
             cutmixShare)
         .refuse();
   }

@@ -51,8 +51,16 @@ public record Rates(
             "warmup-from = %s: must be a fraction of the rate, from 0 to 1",
             warmupFrom)
         .check(
+            warmupFrom <= 0 || warmup > 0 || schedule == Kind.ONE_CYCLE,
+            "warmup-from = %s: there is no warm-up; set warmup to its epochs, or leave 0",
+            warmupFrom)
+        .check(
             rateFloor >= 0 && rateFloor <= 1,
             "rate-floor = %s: must be a fraction of the rate, from 0 to 1",
+            rateFloor)
+        .check(
+            rateFloor <= 0 || (schedule != Kind.CONSTANT && schedule != Kind.MULTI_STEP),
+            "rate-floor = %s: only cosine, linear and one-cycle end there; set one, or leave 0",
             rateFloor)
         .check(
             rise(milestones),

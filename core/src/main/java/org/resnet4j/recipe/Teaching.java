@@ -9,6 +9,10 @@ package org.resnet4j.recipe;
  * @param teacherShare of the teacher's answer in the loss; the rest is that of the labels
  */
 public record Teaching(String teacher, double teacherTemperature, double teacherShare) {
+  private static final String NONE = "none";
+  private static final double USUAL_TEMPERATURE = 4;
+  private static final double USUAL_SHARE = 0.9;
+
   /** Throws {@link IllegalArgumentException} that lists every value out of its range. */
   public Teaching {
     new Problems()
@@ -21,11 +25,18 @@ public record Teaching(String teacher, double teacherTemperature, double teacher
             teacherShare > 0 && teacherShare <= 1,
             "teacher-share = %s: must be above 0 and at most 1; for no teacher, set teacher = none",
             teacherShare)
+        .check(
+            !teacher.equals(NONE)
+                || (teacherTemperature == USUAL_TEMPERATURE && teacherShare == USUAL_SHARE),
+            "teacher-temperature = %s, teacher-share = %s: there is no teacher; set teacher, or leave 4"
+                + " and 0.9",
+            teacherTemperature,
+            teacherShare)
         .refuse();
   }
 
   /** Whether there is a teacher. */
   public boolean isPresent() {
-    return !teacher.equals("none");
+    return !teacher.equals(NONE);
   }
 }

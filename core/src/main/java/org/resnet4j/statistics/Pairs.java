@@ -6,7 +6,8 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * How many pairs of runs a claim needs.
  *
  * <p>Fulfils {@code n = ((t(1 - alpha/2, n - 1) + t(power, n - 1)) * deviation / difference)^2},
- * the arithmetic of a paired t test; Cohen, Statistical Power Analysis (1988), chapter 2.
+ * the arithmetic of a paired t test; Cohen, Statistical Power Analysis (1988), chapter 2. That is
+ * within one pair of what the noncentral t distribution asks for, and mostly the same.
  */
 public final class Pairs {
   /** How often a difference may be claimed where there is none. */

@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.weights.AtomicFile;
@@ -27,8 +28,12 @@ record RunFolder(Path path) {
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** What a run was started with, besides its recipe. */
-  record Origin(String data, String command) {}
+  /**
+   * What a run was started with, besides its recipe.
+   *
+   * @param from the model that it began with, if that was not just an initialised network
+   */
+  record Origin(String data, String command, @Nullable String from) {}
 
   /** Writes the models that a run needs to go on from nothing, if there are any. */
   @FunctionalInterface
@@ -116,7 +121,17 @@ record RunFolder(Path path) {
 
   /** The model that the run began with, if that was not just an initialised network. */
   Optional<SavedModel> begun() {
-    return Files.isDirectory(start()) ? Optional.of(SavedModel.open(start())) : Optional.empty();
+    if (Files.isDirectory(start())) {
+      return Optional.of(SavedModel.open(start()));
+    }
+    @Nullable String from = origin().from();
+    if (from != null) {
+      throw RunException.unusable(
+          "%s: what the run began with, %s, is missing; put it back, or train anew"
+              .formatted(start(), from),
+          null);
+    }
+    return Optional.empty();
   }
 
   Path start() {

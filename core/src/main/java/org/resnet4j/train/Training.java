@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.resnet4j.arch.Network;
 import org.resnet4j.data.Splits;
 import org.resnet4j.data.batch.Loader;
@@ -80,7 +81,8 @@ public final class Training {
       Plan plan, Saving saving, Consumer<Event> events, BooleanSupplier stop) {
     Setup setup =
         Setup.of(plan.recipe(), plan.data(), plan.from().map(SavedModel::open), plan.head());
-    RunFolder.Origin origin = new RunFolder.Origin(anchored(plan.data()), plan.command());
+    @Nullable String from = plan.from().map(Path::toString).orElse(null);
+    RunFolder.Origin origin = new RunFolder.Origin(anchored(plan.data()), plan.command(), from);
     Path path = plan.folder().orElseGet(() -> RunFolder.fresh(setup.recipe().model()));
     return train(
         setup,

@@ -232,6 +232,15 @@ class RecipeFileTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "ema-every=32 | ema-every = 32: there is no average; set ema, such as 0.999, or leave 1",
+        "warmup-from=0.1 | warmup-from = 0.1: there is no warm-up; set warmup to its epochs, or",
+        "rate-floor=0.1 | rate-floor = 0.1: only cosine, linear and one-cycle end there; set one",
+        "schedule=constant rate-floor=0.1 | rate-floor = 0.1: only cosine, linear and one-cycle",
+        "mix-probability=0.5 | mix-probability = 0.5: nothing is mixed; set mixup or cutmix, or",
+        "mixup=1 cutmix-share=0.2 | cutmix-share = 0.2: it chooses between mixup and cutmix; set",
+        "cutmix=1 cutmix-share=0.2 | cutmix-share = 0.2: it chooses between mixup and cutmix; set",
+        "teacher-temperature=2 | teacher-temperature = 2.0, teacher-share = 0.9: there is no teach",
+        "teacher-share=0.5 | teacher-temperature = 4.0, teacher-share = 0.5: there is no teacher;",
         "nesterov=true momentum=0 | nesterov = true: needs a momentum above 0",
         "iterations=0 epochs=5 warmup=5 | warmup = 5.0: must be below epochs = 5",
         "precise-batch-norm=9 norm-statistics=frozen | precise-batch-norm = 9: must be 0 with norm",

@@ -140,6 +140,15 @@ class TrainingFromModelTest {
         Files.delete(file);
       }
     }
+    Path start = stopped.resolve("start");
+    Files.move(start, folder.resolve("gone"));
+    assertThatThrownBy(() -> Training.resume(stopped, event -> {}, () -> false))
+        .as("from an initialised network it would come to other weights")
+        .isInstanceOf(RunException.class)
+        .hasMessage(
+            "%s: what the run began with, %s, is missing; put it back, or train anew"
+                .formatted(start, model));
+    Files.move(folder.resolve("gone"), start);
     Outcome outcome = Training.resume(stopped, event -> {}, () -> false);
     assertThat(outcome.network().name()).isEqualTo("some: network");
     assertThat(stopped.resolve("model/model.safetensors"))
