@@ -216,7 +216,7 @@ public final class Construction {
       Map<String, Double> clock) {
     double passes = 2.0 * splits.train().size() / scratch.recipe().batch();
     return new Cells.Cell<>(
-        "seed%d-built".formatted(shallow.seed()),
+        "seed" + shallow.seed() + "-built",
         "%s built from %s, seed %d".formatted(plan.to(), plan.model(), shallow.seed()),
         StepClock.FORWARD_SHARE * passes * clock.getOrDefault(plan.to(), 0.0),
         Built.class,

@@ -107,7 +107,7 @@ public record ConstructionPlan(
     all.put("model", network);
     all.put("seed", Integer.toString(seed));
     Recipe made = RecipeFile.load(recipe, all);
-    String key = "seed%d-%s".formatted(seed, role);
+    String key = "seed" + seed + "-" + role;
     return new DegradationPlan.Run(key, Arm.PLAIN, Catalogue.network(network).depth(), seed, made);
   }
 }

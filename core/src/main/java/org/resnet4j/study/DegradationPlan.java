@@ -177,7 +177,7 @@ public record DegradationPlan(
     for (int seed = 0; seed < seeds; seed++) {
       for (Arm arm : arms) {
         for (int depth : depths) {
-          String key = "seed%d-%s-%d".formatted(seed, arm.id(), depth);
+          String key = "seed" + seed + "-" + arm.id() + "-" + depth;
           runs.add(new Run(key, arm, depth, seed, recipe(arm, depth, seed)));
         }
       }

@@ -162,7 +162,7 @@ final class LensSurvey {
 
   private Cells.Cell<LensSums> signals(int part, int parts) {
     return new Cells.Cell<>(
-        "signals-%d-of-%d".formatted(part + 1, parts),
+        "signals-" + (part + 1) + "-of-" + parts,
         "what passes through each block, part %d of %d".formatted(part + 1, parts),
         SIGNALS_COST * subject.images().size() / parts,
         LensSums.class,
@@ -200,7 +200,7 @@ final class LensSurvey {
     removable.forEach(unit -> wirings.add(Wiring.without(network, Set.of(unit))));
     LensPasses passes = new LensPasses(subject.live(), wirings);
     return new Cells.Cell<>(
-        "lesions-%d-of-%d".formatted(part + 1, parts),
+        "lesions-" + (part + 1) + "-of-" + parts,
         "one block removed, part %d of %d".formatted(part + 1, parts),
         passes.cost() * subject.images().size() / parts,
         Judged.class,

@@ -168,8 +168,8 @@ public final class Signals {
     String safe = variant.title().replaceAll("[^A-Za-z0-9.-]", "-");
     String key =
         variant.saved()
-            ? "%d-%s".formatted(variant.index(), safe)
-            : "%d-%s-seed%d".formatted(variant.index(), safe, seed);
+            ? variant.index() + "-" + safe
+            : variant.index() + "-" + safe + "-seed" + seed;
     String title =
         variant.saved()
             ? variant.title() + " as it is"

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,20 @@ import org.resnet4j.arch.Network;
 /** Twins of several depths, trained alike. */
 class DegradationTest {
   @TempDir Path temporary;
+
+  @Test
+  void files_are_named_with_the_digits_0_to_9_whatever_the_users_are() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("fa-IR")); // Persian has its own, which %d writes.
+    try {
+      assertThat("%d".formatted(1)).isNotEqualTo("1");
+      assertThat(DegradationPlan.preset("paper").withData("cifar-10").runs())
+          .extracting(DegradationPlan.Run::key)
+          .allMatch(key -> key.matches("seed[0-9]-[a-z]+-[0-9]+"));
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
 
   @Test
   void every_arm_has_a_network_of_the_catalogue_and_its_layers() {

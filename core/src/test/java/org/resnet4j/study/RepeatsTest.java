@@ -60,6 +60,17 @@ class RepeatsTest {
   }
 
   @Test
+  void folds_of_a_recipe_that_holds_out_a_fold_itself_are_refused() {
+    Recipe held = RecipeFile.with(RECIPE, Map.of("folds", "3", "fold", "2"));
+    assertThatThrownBy(
+            () ->
+                new Repeats.Plan(
+                    held, "data", Optional.empty(), Repeats.By.FOLD, 5, Optional.empty(), "test"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("the recipe holds out fold 2 of 3 itself: leave its keys out, or the 5 folds");
+  }
+
+  @Test
   void seeds_are_judged_on_the_test_images_and_averaged() throws IOException {
     Repeats.Result result =
         Repeats.run(plan("seeds", Repeats.By.SEED, 2), event -> {}, () -> false);

@@ -99,6 +99,18 @@ class BudgetTest {
     assertThat(RecipeFile.writeChanges(recipe)).contains("model: resnet8\n").doesNotContain("drop");
   }
 
+  @Test
+  void a_time_that_measuring_fills_is_refused() {
+    Path data = SmallShapes.write(temporary.resolve("data"), 40, 20);
+    Map<String, String> keys = Map.of("model", "resnet8", "batch", "10", "precision", "fp32");
+    Budget.Plan plan =
+        new Budget.Plan(Optional.of("shapes"), keys, data.toString(), Optional.empty(), 30, 29.9);
+    assertThatThrownBy(() -> Budget.choose(plan, event -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("budget of 30 s: measuring alone takes ")
+        .hasMessageEndingWith(" s; give more time");
+  }
+
   private static double passes(String... keyValues) {
     return Pace.passes(TinyRuns.overridden(keyValues), new Shape(3, 32, 32));
   }

@@ -185,4 +185,16 @@ class DataFaultsTest {
     assertThat(without.test().images()).isEqualTo(20);
     assertThat(runs.weights("without", "model")).isEqualTo(runs.weights("whole", "model"));
   }
+
+  @Test
+  void one_training_image_is_too_few_for_batch_norm() throws IOException {
+    for (String split : List.of("train", "val")) {
+      Path image = folder.resolve("one").resolve(split).resolve("disc/0.png");
+      Files.createDirectories(image.getParent());
+      Files.copy(runs.data().resolve("val/disc/0.png"), image);
+    }
+    assertThatThrownBy(() -> Setup.of(runs.recipe(), folder.resolve("one").toString()))
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith(": 1 training image is too few; batch norm needs at least 2");
+  }
 }

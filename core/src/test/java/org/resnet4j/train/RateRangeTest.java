@@ -14,6 +14,8 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.resnet4j.nn.LiveNetwork;
 import org.resnet4j.tensor.Device;
 import org.resnet4j.tensor.Precision;
@@ -39,6 +41,15 @@ class RateRangeTest {
     assertThat(curve.suggested().orElseThrow()).isCloseTo(0.09, within(0.011));
     assertThat(curve.steepest().rate()).isBetween(0.01, 1.0);
     assertThat(curve.doubt()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1", "-1, 1", "1, 1", "1, 0.1", "NaN, 1", "1, NaN"})
+  void rates_that_do_not_rise_from_above_zero_are_refused(double lowest, double highest) {
+    Setup setup = new TinyRuns(folder).setup();
+    assertThatThrownBy(() -> new RateRange(setup, 20, lowest, highest))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("rates from %s to %s: must rise from above 0", lowest, highest);
   }
 
   @Test

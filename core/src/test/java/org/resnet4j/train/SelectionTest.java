@@ -213,6 +213,18 @@ class SelectionTest {
     }
   }
 
+  @Test
+  void what_the_epoch_after_the_best_has_begun_to_learn_is_not_taken_for_the_best() {
+    String[] keys = with("batch", "10", "iterations", "30"); // Three an epoch.
+    Outcome whole = runs.train("whole", keys);
+    assertThat(whole.epochs()).isEqualTo(10);
+    int best = whole.choice().orElseThrow().best().epoch();
+    assertThat(best).as("a run that says something").isLessThan(10);
+    Outcome outcome = runs.trainInTwo("stopped", 3 * best + 1, keys);
+    assertThat(outcome.choice()).usingRecursiveComparison().isEqualTo(whole.choice());
+    assertThat(runs.weights("stopped", "best")).isEqualTo(runs.weights("whole", "best"));
+  }
+
   /** Leaves on disk what a killed process would. */
   private void killed(String run, Predicate<Event> when) {
     assertThatThrownBy(

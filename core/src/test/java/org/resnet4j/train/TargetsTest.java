@@ -124,11 +124,15 @@ class TargetsTest {
   }
 
   private static Preprocessing means(int side, PixelMean pixelMean) {
+    return means(side, List.of(0.1, 0.2, 0.3), pixelMean);
+  }
+
+  private static Preprocessing means(int side, List<Double> means, PixelMean pixelMean) {
     return new Preprocessing(
         new Shape(3, side, side),
         side,
         Interpolation.BILINEAR,
-        List.of(0.1, 0.2, 0.3),
+        means,
         List.of(0.4, 0.5, 0.6),
         pixelMean);
   }
@@ -180,6 +184,17 @@ class TargetsTest {
     SavedModel model = SavedModel.open(model("other", means(32, PixelMean.NONE), classes()));
     Setup setup = runs.setup("teacher", model.folder().toString());
     assertThat(setup.preprocessing().mean()).isNotEqualTo(model.preprocessing().mean());
+    is_right_about(model, setup);
+  }
+
+  @Test
+  void a_teacher_with_the_same_means_and_another_deviation_does_too() {
+    List<Double> means = runs.setup().preprocessing().mean();
+    SavedModel model = SavedModel.open(model("other", means(32, means, PixelMean.NONE), classes()));
+    is_right_about(model, runs.setup("teacher", model.folder().toString()));
+  }
+
+  private void is_right_about(SavedModel model, Setup setup) {
     for (int images : new int[] {1, 7}) {
       try (Teacher teacher = Teacher.of(model, setup, Device.CPU, Precision.FP32);
           LiveNetwork student = setup.beginning().live(Device.CPU, Precision.FP32);

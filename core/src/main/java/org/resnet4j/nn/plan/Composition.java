@@ -59,22 +59,30 @@ final class Composition implements AutoCloseable {
   Composition(Network network, long batch, Precision precision, boolean recompute) {
     this.network = network;
     this.recompute = recompute;
-    data_type type = precision == Precision.BF16 ? data_type.bf16 : data_type.f32;
-    this.elements = new Elements(program, type);
-    this.pools = new Pools(program, type, elements);
-    this.convolutions = new Convolutions(program, type, weights, elements, pools);
-    this.batchNorms = new Norms(program, type, weights, elements);
-    this.head = new Head(program, weights);
-    try (PointerScope scope = new PointerScope()) {
-      Shape input = network.input();
-      long[] dims = {batch, input.channels(), input.height(), input.width()};
-      images = program.lent(new memory.desc(dims, data_type.f32, format_tag.nhwc), dims);
-      long[] rows = {batch, network.classes()};
-      memory.desc layout = new memory.desc(rows, data_type.f32, format_tag.nc);
-      logits = program.lent(layout, rows);
-      logitsGradient = program.lent(layout, rows);
+    boolean written = false;
+    try {
+      data_type type = precision == Precision.BF16 ? data_type.bf16 : data_type.f32;
+      this.elements = new Elements(program, type);
+      this.pools = new Pools(program, type, elements);
+      this.convolutions = new Convolutions(program, type, weights, elements, pools);
+      this.batchNorms = new Norms(program, type, weights, elements);
+      this.head = new Head(program, weights);
+      try (PointerScope scope = new PointerScope()) {
+        Shape input = network.input();
+        long[] dims = {batch, input.channels(), input.height(), input.width()};
+        images = program.lent(new memory.desc(dims, data_type.f32, format_tag.nhwc), dims);
+        long[] rows = {batch, network.classes()};
+        memory.desc layout = new memory.desc(rows, data_type.f32, format_tag.nc);
+        logits = program.lent(layout, rows);
+        logitsGradient = program.lent(layout, rows);
+      }
+      write();
+      written = true;
+    } finally {
+      if (!written) {
+        close();
+      }
     }
-    write();
   }
 
   /** Whether every layer of the network has a way back here. */
