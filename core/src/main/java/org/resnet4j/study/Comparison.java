@@ -6,10 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.resnet4j.data.DataException;
-import org.resnet4j.data.Dataset;
-import org.resnet4j.recipe.Folds;
-import org.resnet4j.recipe.Recipe;
 import org.resnet4j.statistics.Interval;
 import org.resnet4j.statistics.McNemar;
 import org.resnet4j.statistics.PairedDrop;
@@ -19,9 +15,9 @@ import org.resnet4j.train.FinishedRun;
 /**
  * Whether one recipe is better than another, and how many more runs it takes to say so.
  *
- * <p>Runs with the same seed, or fold, are pairs: what they share cancels. A single pair says
- * nothing of other seeds, but the images that only one of the two networks has right say whether
- * the networks differ.
+ * <p>ComparedRuns with the same seed, or fold, are pairs: what they share cancels. A single pair
+ * says nothing of other seeds, but the images that only one of the two networks has right say
+ * whether the networks differ.
  */
 public final class Comparison {
   /** The difference whose proof is priced, in points. */
@@ -117,106 +113,15 @@ public final class Comparison {
   }
 
   /**
-   * What a path leads to: the runs with what each came to, by seed or fold.
-   *
-   * @param points of each; NaN of a single run whose folder does not tell
-   * @param images that each was judged on, at least; 0 of a single run
-   */
-  private record Runs(
-      Path path,
-      Recipe recipe,
-      String data,
-      Optional<Repeats.By> by,
-      List<Long> numbers,
-      List<Double> points,
-      int images,
-      String network) {
-
-    static Runs open(Path path) {
-      if (!Repeats.isFolder(path)) {
-        FinishedRun run = FinishedRun.open(path);
-        Recipe recipe = run.recipe();
-        return new Runs(
-            path,
-            recipe,
-            run.data(),
-            Optional.empty(),
-            List.of(recipe.seed()),
-            List.of(100 * run.top1()),
-            0,
-            recipe.model());
-      }
-      Repeats.Opened opened = Repeats.Opened.of(path);
-      if (opened.repeats().isEmpty()) {
-        throw new IllegalArgumentException(
-            "%s: no run in it is finished; go on with train --resume %s".formatted(path, path));
-      }
-      return new Runs(
-          path,
-          opened.plan().recipe(),
-          opened.plan().data(),
-          Optional.of(opened.plan().by()),
-          opened.repeats().stream().map(Repeats.Repeat::number).toList(),
-          opened.repeats().stream().map(Repeats.Repeat::points).toList(),
-          opened.repeats().stream().mapToInt(Repeats.Repeat::images).min().orElseThrow(),
-          opened.repeats().get(0).network());
-    }
-
-    boolean folds() {
-      return by.equals(Optional.of(Repeats.By.FOLD));
-    }
-
-    /** What its images are held out as. */
-    Folds held() {
-      return folds() ? new Folds(numbersPlanned(), 1) : recipe.folds();
-    }
-
-    private int numbersPlanned() {
-      return Repeats.Opened.of(path).plan().count();
-    }
-
-    Path run(long number) {
-      return by.isPresent()
-          ? path.resolve("runs").resolve((folds() ? "fold-" : "seed-") + number)
-          : path;
-    }
-
-    double of(long number) {
-      return points.get(numbers.indexOf(number));
-    }
-
-    /**
-     * The deviation of an accuracy that is as sure as so few images can say: one is one or none.
-     */
-    double rounding() {
-      return Repeats.rounding(images);
-    }
-
-    /** The same with what the single run came to. */
-    Runs with(double point) {
-      return new Runs(path, recipe, data, by, numbers, List.of(point), images, network);
-    }
-
-    double[] values() {
-      return points.stream().mapToDouble(Double::doubleValue).toArray();
-    }
-
-    Side side() {
-      Interval all = Interval.of(values());
-      return new Side(path, recipe.name(), network, points.size(), all.mean(), all.deviation());
-    }
-  }
-
-  /**
    * Compares two runs, or folders of several by seed or by fold.
    *
    * @throws IllegalArgumentException for what cannot be compared, with the reason
    * @throws org.resnet4j.train.RunException for a folder that has no finished run
    */
   public static Result compare(Path first, Path second) {
-    Runs a = Runs.open(first);
-    Runs b = Runs.open(second);
-    requireComparable(a, b);
+    ComparedRuns a = ComparedRuns.open(first);
+    ComparedRuns b = ComparedRuns.open(second);
+    a.requireComparable(b);
     List<Long> common = a.numbers().stream().filter(b.numbers()::contains).toList();
     double[] left = common.stream().mapToDouble(a::of).toArray();
     double[] right = common.stream().mapToDouble(b::of).toArray();
@@ -258,30 +163,8 @@ public final class Comparison {
     return single(a, b, one, other, notes);
   }
 
-  private static void requireComparable(Runs a, Runs b) {
-    if (!a.data().equals(b.data())) {
-      throw new IllegalArgumentException(
-          "%s was trained on %s and %s on %s: other data, so nothing can be compared"
-              .formatted(a.path(), a.data(), b.path(), b.data()));
-    }
-    if (!a.held().equals(b.held()) || a.folds() != b.folds()) {
-      throw new IllegalArgumentException(
-          "%s was judged on %s and %s on %s: other images, so nothing can be compared"
-              .formatted(a.path(), judgedOn(a), b.path(), judgedOn(b)));
-    }
-  }
-
-  private static String judgedOn(Runs runs) {
-    Folds held = runs.held();
-    if (held.folds() == 0) {
-      return "the test images";
-    }
-    return runs.folds()
-        ? "each of %d folds".formatted(held.folds())
-        : "fold %d of %d".formatted(held.fold(), held.folds());
-  }
-
-  private static void unmatched(Runs a, Runs b, List<Long> common, List<String> notes) {
+  private static void unmatched(
+      ComparedRuns a, ComparedRuns b, List<Long> common, List<String> notes) {
     int left = a.points().size() + b.points().size() - 2 * common.size();
     if (left > 0) {
       notes.add(
@@ -291,8 +174,8 @@ public final class Comparison {
   }
 
   private static Result result(
-      Runs a,
-      Runs b,
+      ComparedRuns a,
+      ComparedRuns b,
       Matching matching,
       int pairs,
       Interval difference,
@@ -321,12 +204,13 @@ public final class Comparison {
         notes);
   }
 
-  private static Result single(Runs a, Runs b, long one, long other, List<String> notes) {
+  private static Result single(
+      ComparedRuns a, ComparedRuns b, long one, long other, List<String> notes) {
     FinishedRun first = FinishedRun.open(a.run(one));
     FinishedRun second = FinishedRun.open(b.run(other));
-    Optional<Judged> judged = judged(first, second, notes);
-    Runs left = known(a, judged.map(Judged::firstPoints));
-    Runs right = known(b, judged.map(Judged::secondPoints));
+    Optional<JudgedPair> judged = JudgedPair.of(first, second, MOST_MULTIPLY_ADDS, notes);
+    ComparedRuns left = a.known(judged.map(JudgedPair::firstPoints));
+    ComparedRuns right = b.known(judged.map(JudgedPair::secondPoints));
     Optional<Images> images = judged.map(both -> Images.of(both.first(), both.second()));
     boolean shown = images.isPresent() && images.get().probability() < Pairs.ALPHA;
     String said =
@@ -348,57 +232,6 @@ public final class Comparison {
         shown,
         said,
         notes);
-  }
-
-  /** With what the run came to, if its folder does not tell. */
-  private static Runs known(Runs runs, Optional<Double> judged) {
-    if (!Double.isNaN(runs.points().get(0))) {
-      return runs;
-    }
-    return runs.with(
-        judged.orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "%s: validation images judged its epochs, and its test images cannot be judged now, so nothing can be compared; compare folders of train --seeds"
-                        .formatted(runs.path()))));
-  }
-
-  /** Whether each of two networks has each image right. */
-  @SuppressWarnings("ArrayRecordComponent") // Looked at once.
-  private record Judged(boolean[] first, boolean[] second) {
-    double firstPoints() {
-      return points(first);
-    }
-
-    double secondPoints() {
-      return points(second);
-    }
-
-    private static double points(boolean[] right) {
-      int count = 0;
-      for (boolean one : right) {
-        count += one ? 1 : 0;
-      }
-      return 100.0 * count / right.length;
-    }
-  }
-
-  private static Optional<Judged> judged(
-      FinishedRun first, FinishedRun second, List<String> notes) {
-    Dataset test;
-    try {
-      test = Judging.images(first);
-    } catch (DataException e) {
-      notes.add("not compared image by image: " + e.getMessage());
-      return Optional.empty();
-    }
-    double work = (Judging.multiplyAdds(first) + Judging.multiplyAdds(second)) * test.size();
-    if (work > MOST_MULTIPLY_ADDS) {
-      notes.add(
-          "not compared image by image: %d images would take too long".formatted(test.size()));
-      return Optional.empty();
-    }
-    return Optional.of(new Judged(Judging.right(first, test), Judging.right(second, test)));
   }
 
   private static String two(double value) {

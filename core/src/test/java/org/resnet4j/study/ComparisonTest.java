@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -220,6 +222,18 @@ class ComparisonTest {
         .containsExactly(
             "of 2 runs against one, %s and %s are compared; the means above are of all"
                 .formatted(one, several.resolve("runs/seed-1")));
+  }
+
+  @Test
+  void networks_that_would_take_too_long_are_not_judged_again() {
+    Path data = SmallShapes.write(temporary.resolve("data"), 40, 20);
+    FinishedRun run = FinishedRun.open(train("one", data, "1"));
+    double work = 2.0 * 20 * Judging.multiplyAdds(run); // Of 20 test images by two networks.
+    List<String> notes = new ArrayList<>();
+    assertThat(JudgedPair.of(run, run, work, notes)).isPresent();
+    assertThat(notes).isEmpty();
+    assertThat(JudgedPair.of(run, run, work - 1, notes)).isEmpty();
+    assertThat(notes).containsExactly("not compared image by image: 20 images would take too long");
   }
 
   private Path train(String name, Path data, String seed) {
