@@ -83,6 +83,13 @@ final class LintCommand implements Callable<Integer> {
       overrides.put("paper", paper);
     }
     Path ofRun = Path.of(recipe, "recipe.yaml");
+    boolean path = Path.of(recipe).getNameCount() > 1 || Files.isDirectory(Path.of(recipe));
+    boolean file = recipe.matches(".*[.]ya?ml") || Files.exists(ofRun);
+    if (path && !file && !RecipeFile.shipped().contains(recipe)) {
+      throw new IllegalArgumentException(
+          "%s: no run folder, as recipe.yaml is not in it; give one, a .yaml file or a recipe's name"
+              .formatted(recipe));
+    }
     return RecipeFile.load(Files.exists(ofRun) ? ofRun.toString() : recipe, overrides);
   }
 

@@ -54,4 +54,15 @@ class LintCommandTest {
         .containsPattern("rate +0.2 +0.1 +section 4.2");
     assertThat(run.status()).isEqualTo(4);
   }
+
+  @Test
+  void a_folder_without_a_run_is_told_from_a_name_that_is_none() {
+    CommandRun run = CommandRun.of("lint", folder.toString());
+    assertThat(run.err())
+        .contains(folder + ": no run folder, as recipe.yaml is not in it; give one, a .yaml file");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(CommandRun.of("lint", folder.resolve("none").toString()).err())
+        .contains("none: no run folder");
+    assertThat(CommandRun.of("lint", "cifar-past").err()).contains("no recipe is called");
+  }
 }

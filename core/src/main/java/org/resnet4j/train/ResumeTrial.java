@@ -227,7 +227,9 @@ public final class ResumeTrial {
   private void requireSuccess(Path run, Process process) {
     if (process.exitValue() != 0) {
       throw RunException.unusable(
-          "%s: ended with status %d%s".formatted(run, process.exitValue(), lastWords(run)), null);
+          "the %s run ended with status %d%s"
+              .formatted(run.getFileName(), process.exitValue(), lastWords(run)),
+          null);
     }
   }
 
@@ -238,6 +240,6 @@ public final class ResumeTrial {
     } catch (IOException | RuntimeException e) {
       // Without them, then.
     }
-    return last == null ? " and said nothing" : ": " + last;
+    return last == null ? " and said nothing" : ": " + last.replaceFirst("^resnet4j: ", "");
   }
 }

@@ -139,7 +139,7 @@ class KilledRunTest {
   void a_run_that_fails_is_no_verdict() {
     assertThatThrownBy(() -> tried((run, resume, saveEvery) -> new ProcessBuilder("false"), 2))
         .isInstanceOf(RunException.class)
-        .hasMessage(folder.resolve("whole") + ": ended with status 1 and said nothing");
+        .hasMessage("the whole run ended with status 1 and said nothing");
   }
 
   /** Runs to the end; fails with what it said if that was no success. */
