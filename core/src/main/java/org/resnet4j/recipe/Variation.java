@@ -193,4 +193,9 @@ public record Variation(
   private static boolean varies(Cut augmentation, Policy autoAugment) {
     return augmentation != Cut.NONE || autoAugment != Policy.NONE;
   }
+
+  /** Whether some of the training images are mirrored. */
+  public boolean mirrors() {
+    return augmentation != Cut.NONE && augmentation != Cut.PAD_CROP;
+  }
 }

@@ -19,6 +19,7 @@ import org.resnet4j.data.batch.Preprocessing;
 import org.resnet4j.data.source.DataSources;
 import org.resnet4j.data.source.Unreadable;
 import org.resnet4j.recipe.Folds;
+import org.resnet4j.recipe.Judging;
 import org.resnet4j.recipe.Recipe;
 import org.resnet4j.recipe.RecipeFile;
 import org.resnet4j.recipe.Teaching;
@@ -141,6 +142,17 @@ public record Setup(
     if (recipe.targets().mixture().isPresent()) {
       notes.add(
           "images are mixed: training accuracy is that of the label which has more of each image");
+    }
+    if (recipe.judging().views() != Judging.Views.ONE) {
+      String views = recipe.judging().named();
+      notes.add(
+          "views = %s: the network is judged by the average of several views of each image, as evaluate --views %s does; predict asks for one"
+              .formatted(views, views));
+      if (!recipe.variation().mirrors()) {
+        notes.add(
+            "views = %s: some views are mirrored, and the recipe's augmentation mirrors no training image"
+                .formatted(views));
+      }
     }
     return notes;
   }

@@ -133,4 +133,24 @@ class VariedTrainingTest {
       assertThat(judge.evaluate(live).loss()).isEqualTo(outcome.test().loss());
     }
   }
+
+  @Test
+  void says_that_it_is_judged_by_several_views_and_whether_they_are_like_what_it_learned_from() {
+    String several =
+        "views = flip: the network is judged by the average of several views of each image, as"
+            + " evaluate --views flip does; predict asks for one";
+    assertThat(runs.setup(VARIED).notes()).contains(several).noneMatch(VariedTrainingTest::warns);
+    for (String augmentation : List.of("none", "pad-crop")) {
+      assertThat(runs.setup("views", "flip", "augmentation", augmentation).notes())
+          .contains(several)
+          .contains(
+              "views = flip: some views are mirrored, and the recipe's augmentation mirrors no"
+                  + " training image");
+    }
+    assertThat(runs.setup().notes()).noneMatch(note -> note.startsWith("views"));
+  }
+
+  private static boolean warns(String note) {
+    return note.contains("mirrored");
+  }
 }
