@@ -44,7 +44,7 @@ final class Saver {
 
   /** The run may have been killed between a checkpoint and the best network that belongs to it. */
   void catchUp(Progress progress) {
-    best.keep(trainee.network(), progress);
+    asWished(() -> best.keep(trainee.network(), progress));
   }
 
   /** Saves. No checkpoint comes after a best network that is not there: it would be missed. */
