@@ -96,11 +96,7 @@ public final class Optimizer implements AutoCloseable {
   }
 
   private static double factor(Optimization optimization, Role role) {
-    return switch (role) {
-      case CONVOLUTION_WEIGHT -> 1;
-      case NORM_BIAS -> optimization.otherRate() * optimization.biasRate();
-      default -> optimization.otherRate();
-    };
+    return role == Role.CONVOLUTION_WEIGHT ? 1 : optimization.otherRate();
   }
 
   private Rule rule(Optimization optimization, Role role) {

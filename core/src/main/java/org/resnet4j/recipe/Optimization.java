@@ -10,8 +10,6 @@ package org.resnet4j.recipe;
  * @param decayed the parameters that decay
  * @param otherRate what the rate is multiplied with for all that is no kernel of a convolution; of
  *     use with Muon, whose rate is on a scale of its own; 1 for nothing
- * @param biasRate what the rate is multiplied with, once more, for the biases of norms; 1 for
- *     nothing
  * @param lookahead steps after which slow weights follow; arXiv 1907.08610; 0 for never
  * @param clip the largest norm of all gradients together; arXiv 1211.5063; 0 for no bound
  * @param accumulate batches whose gradients make one step; each batch norm sees them one by one
@@ -23,7 +21,6 @@ public record Optimization(
     double weightDecay,
     Decayed decayed,
     double otherRate,
-    double biasRate,
     int lookahead,
     double clip,
     int accumulate) {
@@ -62,10 +59,6 @@ public record Optimization(
             otherRate >= 0 && otherRate <= 1e3,
             "other-rate = %s: must be a factor from 0 to 1000",
             otherRate)
-        .check(
-            biasRate >= 0 && biasRate <= 1e3,
-            "bias-rate = %s: must be a factor from 0 to 1000",
-            biasRate)
         .check(
             lookahead >= 0 && lookahead <= 1000,
             "lookahead = %d: must be from 0 to 1000 steps",

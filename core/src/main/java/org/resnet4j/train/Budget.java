@@ -132,9 +132,26 @@ public final class Budget {
       this.rule = new BudgetRule(ladder(shape), perEpoch());
     }
 
-    /** Torchvision's augmentation for photographs, and batches that fit a small machine. */
+    /**
+     * Torchvision's augmentation for photographs, batches that fit a small machine, and SGD: Muon's
+     * products of wide kernels take longer than such a batch.
+     */
     private static Map<String, String> photographs() {
-      return Map.of("augmentation", "random-resized-crop", "batch", "32", "rate", "0.1");
+      return Map.of(
+          "augmentation",
+          "random-resized-crop",
+          "cutout",
+          "0",
+          "batch",
+          "32",
+          "optimizer",
+          "sgd",
+          "rate",
+          "0.1",
+          "other-rate",
+          "1",
+          "weight-decay",
+          "0.0005");
     }
 
     /** Steps of an epoch, as the training loop counts them. */

@@ -15,7 +15,8 @@ import java.util.Optional;
  */
 record BudgetRule(List<Rung> ladder, long perEpoch) {
   /**
-   * As {@code cifar-fast} has, with which ResNet-20 comes within a point of the paper's schedule.
+   * Half of what {@code cifar-fast} has; with so many ResNet-20 came within two points of the
+   * paper's schedule.
    */
   static final int ENOUGH_EPOCHS = 15;
 

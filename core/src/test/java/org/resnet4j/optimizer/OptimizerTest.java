@@ -178,9 +178,9 @@ class OptimizerTest {
   }
 
   @Test
-  void other_parameters_than_kernels_and_biases_of_norms_have_rates_of_their_own() {
+  void other_parameters_than_kernels_have_a_rate_of_their_own() {
     Optimization optimization =
-        optimization("optimizer=sgd, momentum=0, weight-decay=0, other-rate=0.5, bias-rate=8");
+        optimization("optimizer=sgd, momentum=0, weight-decay=0, other-rate=0.5");
     try (LiveNetwork network = TinyNetwork.live();
         Optimizer optimizer = new Optimizer(optimization, network)) {
       for (String[] nameAndRate :
@@ -188,7 +188,7 @@ class OptimizerTest {
             {TinyNetwork.KERNEL, "0.1"},
             {TinyNetwork.BIAS, "0.05"},
             {"bn1.weight", "0.05"},
-            {"bn1.bias", "0.4"}
+            {"bn1.bias", "0.05"}
           }) {
         Tensor parameter = network.tensor(nameAndRate[0]);
         float before = Tensors.floats(parameter)[0];

@@ -156,7 +156,6 @@ class RecipeFileTest {
         "warmup-from    | 1.5      | warmup-from = 1.5: must be a fraction of the rate",
         "rate-floor     | -0.1     | rate-floor = -0.1: must be a fraction of the rate",
         "other-rate     | -1       | other-rate = -1.0: must be a factor from 0",
-        "bias-rate      | 1e9      | bias-rate = 1.0E9: must be a factor from 0 to 1000",
         "lookahead      | -1       | lookahead = -1: must be from 0 to 1000 steps",
         "clip           | -1       | clip = -1.0: must be a norm from 0",
         "accumulate     | 0        | accumulate = 0: must be from 1",
