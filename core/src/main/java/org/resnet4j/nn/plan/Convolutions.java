@@ -93,7 +93,8 @@ final class Convolutions {
       Values out =
           program.maps(type, in.images(), c.out(), length(in.height(), c), length(in.width(), c));
       Kernel kernel = kernel(layer, c, in, out);
-      Values packed = packed(layer, master, kernel.forward().weights_desc(), dims);
+      Values packed =
+          packed(layer, master, kernel.forward().weights_desc(), dims, Kernel.strides(c));
       Map<Integer, Values> arguments = new HashMap<>();
       arguments.put(DNNL_ARG_SRC, in);
       arguments.put(DNNL_ARG_WEIGHTS, packed);
@@ -172,13 +173,27 @@ final class Convolutions {
     return (side + 2L * c.padding() - (long) c.dilation() * (c.kernel() - 1) - 1) / c.stride() + 1;
   }
 
-  /** The weights in the layout and type that a primitive wants, made anew in each step. */
-  private Values packed(String layer, Values master, memory.desc wanted, long[] dims) {
+  /**
+   * The weights in the layout and type that a primitive wants, made anew in each step. Their type
+   * changes first: oneDNN changes types fast and layouts slowly, the more so the more bytes there
+   * are. It is not kept for the other way: by then memory would have to be read again.
+   *
+   * @param strides how the master lies
+   */
+  private Values packed(
+      String layer, Values master, memory.desc wanted, long[] dims, long[] strides) {
     if (wanted.equals(master.layout())) {
       return master;
     }
+    Values from = master;
+    if (type != data_type.f32) {
+      try (PointerScope scope = new PointerScope()) {
+        from = program.values(new memory.desc(dims, type, strides), dims);
+        elements.reordered("weights cast", layer, master, from);
+      }
+    }
     Values packed = program.values(wanted, dims);
-    elements.reordered("weights packed", layer, master, packed);
+    elements.reordered("weights packed", layer, from, packed);
     return packed;
   }
 
@@ -225,7 +240,8 @@ final class Convolutions {
         Kernel kernel = kernel(layer, c, in, gradient.values());
         Gradient alone =
             kernel.addDataGradient(
-                gradient, layout -> packed(layer, master, layout, Kernel.dims(c)));
+                gradient,
+                layout -> packed(layer, master, layout, Kernel.dims(c), Kernel.strides(c)));
         return onto == null ? alone : elements.met(layer, onto, alone);
       }
       Values exchanged =
@@ -240,7 +256,7 @@ final class Convolutions {
               DNNL_ARG_SRC,
               gradient.values(),
               DNNL_ARG_WEIGHTS,
-              packed(layer, exchanged, description.weights_desc(), dims),
+              packed(layer, exchanged, description.weights_desc(), dims, strides),
               DNNL_ARG_DST,
               result));
       return new Gradient(result, true);
