@@ -217,12 +217,18 @@ public final class Training {
           return outcome;
         } catch (IOException | UncheckedIOException e) {
           throw RunException.unwritten(
-              "%s: cannot be written (%s); checkpoints in it are whole"
-                  .formatted(folder.path(), RunFolder.reason(e)),
+              "%s: cannot be written (%s); %s"
+                  .formatted(folder.path(), RunFolder.reason(e), wayOut(folder)),
               e);
         }
       }
     }
+  }
+
+  private static String wayOut(RunFolder folder) {
+    return Checkpoints.newest(folder.checkpoints())
+        .map(file -> "free some space and go on with --resume from %s".formatted(file))
+        .orElse("no checkpoint was saved, so what it learned is lost");
   }
 
   private static Event.Started started(

@@ -26,6 +26,8 @@ import org.resnet4j.recipe.Recipe;
 
 /** A2, A5, A6: the disk fails, or the machine stops, at each operation on a run's folder. */
 class CrashTest {
+  private static final Saving GOES_ON = new Saving(Saving.USUAL.every(), true);
+
   @TempDir Path folder;
   private TinyRuns runs;
   private Recipe recipe;
@@ -183,7 +185,7 @@ class CrashTest {
                 folder.resolve("data").toString(),
                 Optional.of(FaultyDisk.at(run, full)),
                 "test"),
-            new Saving(Saving.USUAL.every(), true),
+            GOES_ON,
             event -> {
               if (event instanceof Event.Notice notice) {
                 notices.add(notice.text());
@@ -226,7 +228,7 @@ class CrashTest {
     train(
         judged,
         FaultyDisk.at(run, faults),
-        new Saving(Saving.USUAL.every(), true),
+        GOES_ON,
         event -> {
           if (event instanceof Event.Step step) {
             full[0] = step.epoch() <= 3;
@@ -249,6 +251,32 @@ class CrashTest {
       assertThat(bytes(run.resolve(file))).as(file).isEqualTo(bytes(whole.resolve(file)));
     }
     assertThat(litter(run)).isEmpty();
+  }
+
+  @Test
+  void a_disk_that_is_full_at_the_end_is_told_with_what_is_left_to_go_on_from() {
+    Path none = runs.run("none");
+    assertThatThrownBy(() -> train(recipe, fullAtEnd(none, true), GOES_ON, event -> {}))
+        .isInstanceOf(RunException.class)
+        .hasMessageContaining("No space left on device")
+        .hasMessageEndingWith("no checkpoint was saved, so what it learned is lost");
+    Path some = runs.run("some");
+    assertThatThrownBy(() -> train(recipe, fullAtEnd(some, false), GOES_ON, event -> {}))
+        .isInstanceOf(RunException.class)
+        .hasMessageEndingWith("step-00000010.safetensors");
+    assertThat(resume(some).epochs()).isEqualTo(5);
+  }
+
+  private static Path fullAtEnd(Path run, boolean before) {
+    return FaultyDisk.at(
+        run,
+        (operation, file) -> {
+          boolean model = file.getParent().endsWith("model");
+          boolean checkpoint = before && file.getParent().endsWith("checkpoints");
+          if (operation.equals("write") && (model || checkpoint)) {
+            throw new IOException("No space left on device");
+          }
+        });
   }
 
   private void train(Recipe how, Path run, Saving saving, Consumer<Event> events) {

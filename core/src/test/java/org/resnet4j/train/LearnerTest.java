@@ -114,10 +114,9 @@ class LearnerTest {
   @Test
   void a_loss_that_is_no_number_leaves_weights_and_no_gradient() {
     Setup setup = setup("batch=16");
-    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
-        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
-        Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
-        Learner learner = new Learner(setup.recipe(), network, optimizer, objective)) {
+    try (Trainee trainee = Trainee.of(setup)) {
+      LiveNetwork network = trainee.network();
+      Learner learner = trainee.learner();
       network.train(true);
       float[] pixels = new float[2 * 3 * 32 * 32];
       int[] labels = {0, 1};
@@ -148,10 +147,9 @@ class LearnerTest {
   @Test
   void a_batch_that_cannot_be_read_leaves_nothing_of_those_before_it() {
     Setup setup = setup("batch=16");
-    try (LiveNetwork network = setup.beginning().live(Device.CPU, Precision.FP32);
-        Optimizer optimizer = new Optimizer(setup.recipe().optimization(), network);
-        Objective objective = new Objective(setup.recipe().targets(), Device.CPU);
-        Learner learner = new Learner(setup.recipe(), network, optimizer, objective)) {
+    try (Trainee trainee = Trainee.of(setup)) {
+      LiveNetwork network = trainee.network();
+      Learner learner = trainee.learner();
       network.train(true);
       int[] labels = {0, 1};
       Batch batch = new Batch(2, new float[2 * 3 * 32 * 32], labels, labels);
